@@ -1,0 +1,1 @@
+export type { ColumnBatch, ColumnKind, ColumnVector, FixedColumn, VariableColumn } from './rowset/column.ts';
