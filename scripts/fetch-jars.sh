@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Fetches the jars of each named set from Maven Central into the cache and prints one folder per set, in order.
+#   scripts/fetch-jars.sh <set>...        sets: scripts/jar-sets/<set>.txt
+# A line of a set is `group:artifact:version[:classifier]`, then ` -group:artifact` for each dependency to leave out.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/senbon/jars"
+plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
+readonly here cache plugin
+
+dependency() { # coordinates exclusion...
+  local group artifact version classifier exclusion
+  IFS=: read -r group artifact version classifier <<<"$1"
+  shift
+  echo "    <dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version>"
+  [[ -z "$classifier" ]] || echo "      <classifier>$classifier</classifier>"
+  echo '      <exclusions>'
+  for exclusion in "$@"; do
+    exclusion="${exclusion#-}"
+    echo "        <exclusion><groupId>${exclusion%%:*}</groupId><artifactId>${exclusion##*:}</artifactId></exclusion>"
+  done
+  echo '      </exclusions></dependency>'
+}
+
+pom() { # set
+  local line
+  cat <<'XML'
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>senbon.peers</groupId><artifactId>jar-set</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+XML
+  while read -r line; do
+    # shellcheck disable=SC2086 # the words of a line are the arguments
+    [[ -z "$line" || "$line" == '#'* ]] || dependency $line
+  done <"$here/jar-sets/$1.txt"
+  printf '  </dependencies>\n</project>\n'
+}
+
+copy() { # pom-file folder; a registry's hiccup gets a second and a third chance
+  local attempt
+  for attempt in 1 2 3; do
+    mvn -q -B -Dstyle.color=never -f "$1" "$plugin:copy-dependencies" -DoutputDirectory="$2" -DincludeScope=runtime >&2 && return
+    sleep "$((attempt * 5))"
+  done
+  echo "fetch-jars: Maven could not fetch the set of $1 (its output is above)" >&2
+  return 1
+}
+
+fetch() { # set; prints the folder
+  local text hash folder work
+  [[ -f "$here/jar-sets/$1.txt" ]] || { echo "fetch-jars: no set '$1' in $here/jar-sets" >&2; return 1; }
+  text="$(pom "$1")"
+  hash="$(printf '%s %s' "$plugin" "$text" | sha256sum | cut -c1-12)"
+  folder="$cache/$1-$hash"
+  if [[ ! -d "$folder" ]]; then
+    mkdir -p "$cache"
+    # Maven's local repository is not safe under concurrent writers, hence one fetch at a time.
+    exec 9>"$cache/.lock"
+    flock 9
+    if [[ ! -d "$folder" ]]; then
+      work="$(mktemp -d "$cache/.$1-XXXXXX")"
+      # shellcheck disable=SC2064 # the name is known now
+      trap "rm -rf '$work'" EXIT
+      printf '%s\n' "$text" >"$work/pom.xml"
+      copy "$work/pom.xml" "$work/jars"
+      mv "$work/jars" "$folder"
+    fi
+    flock -u 9
+  fi
+  printf '%s\n' "$folder"
+}
+
+[[ $# -gt 0 ]] || { echo 'usage: scripts/fetch-jars.sh <set>...' >&2; exit 2; }
+for set in "$@"; do fetch "$set"; done
