@@ -1,1 +1,2 @@
 export type * from './executor.ts';
+export { metadataSchemas } from './metadata-schemas.ts';
