@@ -1,0 +1,59 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { SenbonError } from '../errors/senbon-error.ts';
+
+const VERSION = '1';
+const NONCE_BYTES = 12;
+/** How far the clock of a gateway on another host may run ahead of the engine's. */
+const MAX_CLOCK_AHEAD_MS = 60_000;
+const TOKEN = /^1\.(\d{1,15})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{43})$/;
+
+export interface IssueOptions {
+  /** The user the gateway opens a session for; the token is good for no other. */
+  readonly user: string;
+  readonly nowMs: number;
+}
+
+export interface VerifyOptions {
+  readonly user: string;
+  readonly nowMs: number;
+  readonly maxLifetimeMs: number;
+}
+
+/**
+ * What a gateway sends to an engine in place of a password: `1.<issue time, ms>.<nonce>.<HMAC-SHA256, base64url>`, made
+ * from the secret that only the gateways and engines of one server space know.
+ */
+export function issueGatewayToken(secret: Uint8Array, options: IssueOptions): string {
+  const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+  const mac = sign(secret, options.user, String(options.nowMs), nonce);
+  return `${VERSION}.${options.nowMs}.${nonce}.${mac.toString('base64url')}`;
+}
+
+/** Throws AUTHENTICATION_FAILED unless `token` was issued with `secret`, for this user, not too long ago. */
+export function verifyGatewayToken(secret: Uint8Array, token: string, options: VerifyOptions): void {
+  const problem = problemOf(secret, token, options);
+  if (problem !== null) throw new SenbonError('AUTHENTICATION_FAILED', { user: options.user, problem });
+}
+
+function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): string | null {
+  const match = TOKEN.exec(token);
+  if (match === null) {
+    return 'the password is not a gateway token; only gateways of this server space may connect here (kyuubi.internal.security.enabled)';
+  }
+  const [, issuedAt = '', nonce = '', mac = ''] = match;
+  const expected = sign(secret, options.user, issuedAt, nonce);
+  if (!timingSafeEqual(expected, Buffer.from(mac, 'base64url'))) {
+    return 'the gateway token was made for another user or with another secret; do both ends belong to the same server space?';
+  }
+  const ageMs = options.nowMs - Number(issuedAt);
+  if (ageMs > options.maxLifetimeMs) {
+    return `the gateway token is ${ageMs} ms old, more than kyuubi.internal.security.token.max.lifetime allows`;
+  }
+  if (ageMs < -MAX_CLOCK_AHEAD_MS) return `the gateway's clock is ${-ageMs} ms ahead of the engine's`;
+  return null;
+}
+
+/** The fields after the user hold no `|`, so no two different inputs sign the same text. */
+function sign(secret: Uint8Array, user: string, issuedAt: string, nonce: string): Buffer {
+  return createHmac('sha256', secret).update(`${VERSION}|${user}|${issuedAt}|${nonce}`).digest();
+}
