@@ -1,0 +1,81 @@
+/** The statements that the client checks need, in an engine's own SQL. A new engine kind is one more row. */
+export interface Dialect {
+  /** One row: c_boolean, c_tinyint … c_binary, with the values that the checks expect. */
+  readonly typedRow: string;
+  /** The same columns, all NULL. */
+  readonly nullRow: string;
+  /** 100,000 rows in order: the number i from 0, and 'row i'. */
+  readonly manyRows: string;
+  readonly emptyResult: string;
+  readonly syntaxError: string;
+  readonly unknownTable: string;
+  /** Runs for minutes, with next to no memory, and can be cancelled. */
+  readonly slow: string;
+  /** Four parameters: int, string, null and double. */
+  readonly prepared: string;
+  /** `{table}` is replaced; columns id (int) and name (string). */
+  readonly createTable: string;
+}
+
+interface TypeNames {
+  readonly string: string;
+  readonly binary: string;
+}
+
+const typedRow = (types: TypeNames, binary: string): string =>
+  [
+    'SELECT CAST(true AS boolean) AS c_boolean',
+    'CAST(-128 AS tinyint) AS c_tinyint',
+    'CAST(32767 AS smallint) AS c_smallint',
+    'CAST(-2147483648 AS int) AS c_int',
+    'CAST(9223372036854775807 AS bigint) AS c_bigint',
+    'CAST(1.5 AS float) AS c_float',
+    'CAST(-2.5e100 AS double) AS c_double',
+    'CAST(-12345678.90 AS decimal(10,2)) AS c_decimal',
+    `CAST('senbon' AS ${types.string}) AS c_string`,
+    "CAST('1969-12-31' AS date) AS c_date",
+    "CAST('2024-02-29 12:34:56.789123' AS timestamp) AS c_timestamp",
+    `${binary} AS c_binary`,
+  ].join(', ');
+
+const nullRow = (types: TypeNames): string => {
+  const names = ['boolean', 'tinyint', 'smallint', 'int', 'bigint', 'float', 'double', 'decimal(10,2)'];
+  const columns = [...names, types.string, 'date', 'timestamp', types.binary].map((type) => {
+    const label =
+      type === types.string ? 'string' : type === types.binary ? 'binary' : type.replace(/\W.*/, '');
+    return `CAST(NULL AS ${type}) AS c_${label}`;
+  });
+  return `SELECT ${columns.join(', ')}`;
+};
+
+const common = {
+  emptyResult: 'SELECT 1 AS n WHERE 1 = 0',
+  syntaxError: 'SELEKT 1',
+  unknownTable: 'SELECT * FROM no_such_table_at_all',
+};
+
+const duckdbTypes: TypeNames = { string: 'varchar', binary: 'blob' };
+const sparkTypes: TypeNames = { string: 'string', binary: 'binary' };
+
+export const dialects = {
+  duckdb: {
+    ...common,
+    typedRow: typedRow(duckdbTypes, "from_hex('00ff41')"),
+    nullRow: nullRow(duckdbTypes),
+    manyRows: "SELECT i, 'row ' || i FROM range(100000) t(i)",
+    slow: 'SELECT count(*) FROM range(100000000) a(i), range(100000) b(j) WHERE (i * j) % 7 = 3',
+    prepared: 'SELECT CAST(? AS int) AS n, ? AS s, CAST(? AS int) AS missing, CAST(? AS double) AS d',
+    createTable: 'CREATE TABLE {table} (id int, name varchar)',
+  },
+  spark: {
+    ...common,
+    typedRow: typedRow(sparkTypes, "X'00ff41'"),
+    nullRow: nullRow(sparkTypes),
+    manyRows: "SELECT id, concat('row ', id) FROM range(100000)",
+    slow: 'SELECT count(*) FROM range(100000000) a, range(100000) b WHERE (a.id * b.id) % 7 = 3',
+    prepared: 'SELECT CAST(? AS int) AS n, ? AS s, CAST(? AS int) AS missing, CAST(? AS double) AS d',
+    createTable: 'CREATE TABLE {table} (id int, name string) USING parquet',
+  },
+} as const satisfies Record<string, Dialect>;
+
+export type DialectName = keyof typeof dialects;
