@@ -1,1 +1,30 @@
+export { dispatch, type DispatchOptions } from './dispatch/dispatch.ts';
+export { EncodedReply, type Handlers } from './dispatch/handlers.ts';
+export {
+  ApplicationError,
+  ApplicationErrorType,
+  ThriftProtocolError,
+  type ThriftProtocolErrorKind,
+} from './errors.ts';
+export { FRAME_HEADER_BYTES, frame, frameHeader } from './framing/frame.ts';
+export { FrameDecoder, type FrameDecoderOptions } from './framing/frame-decoder.ts';
+export { MessageScanner, type MessageScannerOptions } from './framing/message-scanner.ts';
+export { decodeReply, decodeRequest, encodeCall, encodeException, encodeReply } from './messages/calls.ts';
+export type { Codec, MessageOf } from './messages/codec.ts';
+export * from './messages/enums.ts';
+export { type Envelope, MessageType, patchSeqId, readEnvelope } from './messages/envelope.ts';
+export { type HandleLocation, locateHandle } from './messages/locate-handle.ts';
+export {
+  isMethodName,
+  type MethodName,
+  methods,
+  type RequestOf,
+  type ResponseOf,
+} from './messages/methods.ts';
+export { print } from './messages/print.ts';
+export * from './messages/tables.ts';
 export type { ColumnBatch, ColumnKind, ColumnVector, FixedColumn, VariableColumn } from './rowset/column.ts';
+export { DEFAULT_MAX_SASL_PAYLOAD_BYTES, NegotiationStatus, SaslError } from './sasl/frame.ts';
+export { SaslPlainClient, type SaslClientStep, type SaslPlainClientOptions } from './sasl/plain-client.ts';
+export type { SaslCredentials } from './sasl/plain-message.ts';
+export { SaslPlainServer, type SaslPlainServerOptions, type SaslServerStep } from './sasl/plain-server.ts';

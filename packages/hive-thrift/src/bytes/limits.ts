@@ -1,0 +1,11 @@
+/** Nesting of structs and containers. The deepest message of HiveServer2 (a column type in a schema) has 12. */
+export const MAX_DEPTH = 32;
+
+/**
+ * Elements of one list, set or map. Far above any row set (clients ask for 100 to 100,000 rows) and low enough for
+ * the array of references, 128 MiB, to be no catastrophe. The bytes left in the message bound a count as well.
+ */
+export const MAX_CONTAINER_ELEMENTS = 1 << 24;
+
+/** Longest method name in an envelope; the longest of HiveServer2 has 21. */
+export const MAX_METHOD_NAME_BYTES = 128;
