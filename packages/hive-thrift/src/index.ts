@@ -24,6 +24,15 @@ export {
 export { print } from './messages/print.ts';
 export * from './messages/tables.ts';
 export type { ColumnBatch, ColumnKind, ColumnVector, FixedColumn, VariableColumn } from './rowset/column.ts';
+export { columnOf, columnValues, type Value, type ValueByKind, valueAt } from './rowset/column-values.ts';
+export {
+  type DecodedFetchReply,
+  type DecodedRowSet,
+  decodeFetchReply,
+  decodeRowSet,
+} from './rowset/decode-row-set.ts';
+export { encodeFetchReply, encodeRowSetColumns, type FetchReply } from './rowset/encode-fetch-reply.ts';
+export { hasNulls, isNull } from './rowset/nulls.ts';
 export { DEFAULT_MAX_SASL_PAYLOAD_BYTES, NegotiationStatus, SaslError } from './sasl/frame.ts';
 export { SaslPlainClient, type SaslClientStep, type SaslPlainClientOptions } from './sasl/plain-client.ts';
 export type { SaslCredentials } from './sasl/plain-message.ts';

@@ -60,6 +60,17 @@ export class ByteReader {
     return this.#buffer.subarray(start, start + length);
   }
 
+  /** A view of the next `bytes` bytes. */
+  raw(bytes: number): Buffer {
+    const start = this.#take(bytes);
+    return this.#buffer.subarray(start, start + bytes);
+  }
+
+  /** A view of what is left, without moving on. */
+  peekRest(): Buffer {
+    return this.#buffer.subarray(this.#offset);
+  }
+
   /** The count of a container whose elements take at least `elementBytes` each. */
   count(elementBytes: number): number {
     const count = this.i32();
