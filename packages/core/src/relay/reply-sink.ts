@@ -1,0 +1,54 @@
+/**
+ * Where one reply goes: a client's binary connection or its HTTP response. `begin` announces the length, then exactly
+ * that many bytes are written. After `destroy` (or when the client has gone) writes are swallowed, so that whoever
+ * feeds the sink need not know.
+ */
+export interface ReplySink {
+  begin(lengthBytes: number): void;
+  /** False when the client should be waited for by `drained`. */
+  write(chunk: Uint8Array): boolean;
+  /** Resolves when more may be written, or when the client has gone. */
+  drained(): Promise<void>;
+  /** Cuts the client off in mid-reply: there is no other way to tell it that the rest will not come. */
+  destroy(error: Error): void;
+}
+
+/** Sends a reply that is in memory as a whole. */
+export async function send(sink: ReplySink, reply: Uint8Array): Promise<void> {
+  sink.begin(reply.length);
+  if (!sink.write(reply)) await sink.drained();
+}
+
+/** Gathers a reply that the gateway wants to read itself. */
+export class CollectingSink implements ReplySink {
+  readonly #maxBytes: number;
+  #buffer: Buffer = Buffer.alloc(0);
+  #filled = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  begin(lengthBytes: number): void {
+    if (lengthBytes > this.#maxBytes) {
+      throw new RangeError(`a reply of ${lengthBytes} bytes where at most ${this.#maxBytes} were expected`);
+    }
+    this.#buffer = Buffer.allocUnsafe(lengthBytes);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#buffer.set(chunk, this.#filled);
+    this.#filled += chunk.length;
+    return true;
+  }
+
+  drained(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  destroy(): void {}
+
+  get bytes(): Uint8Array {
+    return this.#buffer;
+  }
+}
