@@ -1,0 +1,174 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AreaConfig } from '../config/area.ts';
+import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DiscoveryClient, ServiceNode, Subscription } from '../ports/discovery.ts';
+import type { EnginePlugin, LaunchedEngine } from '../ports/engine.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { engineArea } from './config.ts';
+import type { EngineSpace } from './engine-space.ts';
+import type { LaunchLog } from './launch-log.ts';
+
+export interface LaunchOrder {
+  readonly space: EngineSpace;
+  readonly refId: string;
+  readonly conf: ReadonlyMap<string, string>;
+  readonly config: AreaConfig<typeof engineArea>;
+  readonly log: LaunchLog;
+}
+
+export interface EngineLauncherOptions {
+  readonly discovery: DiscoveryClient;
+  readonly plugins: ReadonlyMap<string, EnginePlugin>;
+  readonly secret: Uint8Array;
+  /** Root of the users' work directories, `KYUUBI_WORK_DIR_ROOT`. */
+  readonly workDirRoot: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Starts an engine and waits until it has registered itself (facts A.5), or says why it did not. */
+export class EngineLauncher {
+  readonly #options: EngineLauncherOptions;
+
+  constructor(options: EngineLauncherOptions) {
+    this.#options = options;
+  }
+
+  /** Throws ENGINE_TYPE_UNKNOWN, ENGINE_LAUNCH_FAILED, ENGINE_LAUNCH_TIMEOUT. `signal` gives the launch up. */
+  async launch(order: LaunchOrder, signal: AbortSignal): Promise<ServiceNode> {
+    const launched = await this.#start(order, signal);
+    const pump = new AbortController();
+    const pumped = this.#pumpLog(launched, order.log, pump.signal);
+    try {
+      const node = await this.#waitForNode(order, launched, signal);
+      this.#removeNodeAtExit(launched, node);
+      return node;
+    } catch (error) {
+      await launched.kill();
+      // The last lines are what tells the reader why: let them arrive before they are quoted.
+      await Promise.race([
+        pumped,
+        new Promise((resolve) => this.#options.clock.after(1_000, () => resolve(null))),
+      ]);
+      throw error instanceof LaunchFailure ? error.describe(order) : error;
+    } finally {
+      pump.abort();
+    }
+  }
+
+  async #start(order: LaunchOrder, signal: AbortSignal): Promise<LaunchedEngine> {
+    const { plugins, workDirRoot, logger, secret } = this.#options;
+    const { space, refId, conf } = order;
+    const plugin = plugins.get(space.engineType);
+    if (plugin === undefined) {
+      const known = [...plugins.keys()].join(', ');
+      throw new SenbonError('ENGINE_TYPE_UNKNOWN', { type: space.engineType, known });
+    }
+    const workDir = join(workDirRoot, encodeURIComponent(space.routingUser));
+    order.log.append(`Launching engine: ${space.engineType} for ${space.routingUser} in ${space.path}`);
+    try {
+      await mkdir(workDir, { recursive: true, mode: 0o700 });
+      const request = { space: space.path, refId, user: space.routingUser, conf, secret };
+      const launched = await plugin.launch(request, {
+        logger: logger.named('engine.Launcher'),
+        workDir,
+        signal,
+      });
+      logger.info(`Launched ${space.engineType} engine ${launched.id} for ${space.path} refId=${refId}`);
+      return launched;
+    } catch (error) {
+      throw new LaunchFailure(messageOf(error), error).describe(order);
+    }
+  }
+
+  async #waitForNode(
+    order: LaunchOrder,
+    launched: LaunchedEngine,
+    signal: AbortSignal,
+  ): Promise<ServiceNode> {
+    const { discovery, clock } = this.#options;
+    const { space, refId, config } = order;
+    let subscription: Subscription | null = null;
+    let giveUp: (error: Error) => void = () => {};
+    const failure = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    const timer = clock.after(config.initializeTimeoutMs, () => giveUp(new LaunchFailure('timeout')));
+    const onAbort = () => giveUp(new LaunchFailure('nobody waits for it any more'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    void launched.exited.then(({ code, signal: by }) =>
+      giveUp(new LaunchFailure(by === null ? `it exited with code ${code}` : `it was ended by ${by}`)),
+    );
+    try {
+      const registered = new Promise<ServiceNode>((resolve, reject) => {
+        const onNodes = (nodes: readonly ServiceNode[]) => {
+          const node = nodes.find((candidate) => candidate.attributes['refId'] === refId);
+          if (node !== undefined) resolve(node);
+        };
+        discovery.registry.watch(space.path, onNodes).then((opened) => {
+          subscription = opened;
+        }, reject);
+      });
+      return await Promise.race([registered, failure]);
+    } finally {
+      timer.cancel();
+      signal.removeEventListener('abort', onAbort);
+      (subscription as Subscription | null)?.close();
+    }
+  }
+
+  /** A killed engine's node would stay until its discovery session expires; whoever sees the death removes it at once. */
+  #removeNodeAtExit(launched: LaunchedEngine, node: ServiceNode): void {
+    const { discovery, logger } = this.#options;
+    void launched.exited.then(async ({ code, signal }) => {
+      logger.info(
+        `Engine ${launched.id} at ${node.host}:${node.port} ended (code ${code}, signal ${signal})`,
+      );
+      try {
+        if (await discovery.registry.remove(node.path))
+          logger.warn(`Removed the node it left behind: ${node.path}`);
+      } catch (error) {
+        logger.debug(`Could not look after ${node.path}: ${messageOf(error)}`);
+      }
+    });
+  }
+
+  async #pumpLog(launched: LaunchedEngine, log: LaunchLog, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const line of launched.log({ signal })) log.append(line);
+    } catch (error) {
+      if (!signal.aborted) this.#options.logger.warn(`The launch log of ${launched.id} broke off`, error);
+    }
+  }
+}
+
+class LaunchFailure extends Error {
+  readonly #problem: string;
+
+  constructor(problem: string, cause?: unknown) {
+    super(problem, { cause });
+    this.#problem = problem;
+  }
+
+  describe(order: LaunchOrder): SenbonError {
+    const { config, space, log } = order;
+    const tail = log.tail(config.maxLogLines, config.maxErrorBytes);
+    const type = space.engineType;
+    if (this.#problem === 'timeout') {
+      const key = 'kyuubi.session.engine.initialize.timeout';
+      return new SenbonError('ENGINE_LAUNCH_TIMEOUT', {
+        ms: config.initializeTimeoutMs,
+        key,
+        type,
+        log: tail,
+      });
+    }
+    return new SenbonError(
+      'ENGINE_LAUNCH_FAILED',
+      { type, problem: this.#problem, log: tail },
+      { cause: this.cause },
+    );
+  }
+}
