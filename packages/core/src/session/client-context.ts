@@ -1,0 +1,11 @@
+/** Who is calling, as a frontend knows it. One per binary connection, one per HTTP request. */
+export interface ClientContext {
+  /** The authenticated user; `null` under NOSASL. */
+  readonly user: string | null;
+  /** The client's address, for limits and logs. */
+  readonly ip: string;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  /** Called with the id of every session opened by this client, so that a binary frontend can close them when it drops. */
+  onSessionOpened(id: string): void;
+}

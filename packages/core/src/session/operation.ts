@@ -1,0 +1,26 @@
+import type { TGetOperationStatusResp } from '@senbon/hive-thrift';
+import type { Timer } from '../ports/clock.ts';
+import { createHandle, type Handle, type NamedHandle } from './handle.ts';
+import type { Session } from './session.ts';
+
+/**
+ * What the gateway knows of an operation that runs on an engine: its own handle, the engine's, and the last status once
+ * that is final. The engine is the authority on everything else.
+ */
+export class Operation {
+  readonly handle: NamedHandle;
+  readonly session: Session;
+  /** The engine's handle; patched over ours in relayed requests. */
+  readonly engineHandle: Handle;
+  /** A terminal status never changes, so it is answered from here without asking the engine. */
+  finalStatus: TGetOperationStatusResp | null = null;
+  lastAccessMs: number;
+  deadline: Timer | null = null;
+
+  constructor(session: Session, engineHandle: Handle, nowMs: number, handle: NamedHandle = createHandle()) {
+    this.session = session;
+    this.engineHandle = engineHandle;
+    this.handle = handle;
+    this.lastAccessMs = nowMs;
+  }
+}

@@ -1,0 +1,84 @@
+import { SenbonError } from '../errors/senbon-error.ts';
+import { type Handle, idOf, isSameSecret } from './handle.ts';
+import type { Operation } from './operation.ts';
+import type { Session } from './session.ts';
+
+/** What an operation handle stands for: an operation on an engine, or the launch of a session's engine. */
+export type OperationRef =
+  | { readonly kind: 'engine'; readonly session: Session; readonly operation: Operation }
+  | { readonly kind: 'launch'; readonly session: Session };
+
+/**
+ * All sessions and operations this gateway knows, by handle. The one place that knows where their records are kept:
+ * today in memory.
+ */
+export class SessionDirectory {
+  readonly #sessions = new Map<string, Session>();
+  readonly #operations = new Map<string, Operation>();
+  readonly #launches = new Map<string, Session>();
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  sessions(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  find(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  addSession(session: Session): void {
+    this.#sessions.set(session.id, session);
+    this.#launches.set(session.launch.handle.id, session);
+  }
+
+  removeSession(session: Session): void {
+    this.#sessions.delete(session.id);
+    this.#launches.delete(session.launch.handle.id);
+    for (const operation of session.operations.values()) this.removeOperation(operation);
+  }
+
+  addOperation(operation: Operation): void {
+    this.#operations.set(operation.handle.id, operation);
+    operation.session.operations.set(operation.handle.id, operation);
+  }
+
+  removeOperation(operation: Operation): void {
+    operation.deadline?.cancel();
+    this.#operations.delete(operation.handle.id);
+    operation.session.operations.delete(operation.handle.id);
+  }
+
+  /** Throws SESSION_NOT_FOUND, HANDLE_FORBIDDEN. */
+  sessionOf(handle: Handle, user: string | null): Session {
+    const id = idOf(handle.guid);
+    const session = this.#sessions.get(id);
+    if (session === undefined || !isSameSecret(session.spec.handle.secret, handle.secret)) {
+      throw new SenbonError('SESSION_NOT_FOUND', { id });
+    }
+    return authorize(session, user, `SessionHandle [${id}]`);
+  }
+
+  /** Throws OPERATION_NOT_FOUND, HANDLE_FORBIDDEN. */
+  operationOf(handle: Handle, user: string | null): OperationRef {
+    const id = idOf(handle.guid);
+    const name = `OperationHandle [${id}]`;
+    const operation = this.#operations.get(id);
+    if (operation !== undefined && isSameSecret(operation.handle.secret, handle.secret)) {
+      return { kind: 'engine', session: authorize(operation.session, user, name), operation };
+    }
+    const session = this.#launches.get(id);
+    if (session !== undefined && isSameSecret(session.launch.handle.secret, handle.secret)) {
+      return { kind: 'launch', session: authorize(session, user, name) };
+    }
+    throw new SenbonError('OPERATION_NOT_FOUND', { id });
+  }
+}
+
+/** A handle that leaked is still of no use to somebody else. */
+function authorize(session: Session, user: string | null, handle: string): Session {
+  if (session.spec.authenticatedUser === user) return session;
+  throw new SenbonError('HANDLE_FORBIDDEN', { user: user ?? 'anonymous', handle });
+}

@@ -1,0 +1,234 @@
+import { encodeCall, TProtocolVersion, type TOpenSessionReq } from '@senbon/hive-thrift';
+import type { AreaConfig } from '../config/area.ts';
+import type { EngineBroker, OpenedEngineSession } from '../engine/engine-broker.ts';
+import type { EngineDirectory } from '../engine/engine-directory.ts';
+import type { EngineSession } from '../engine/engine-session.ts';
+import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import { CollectingSink } from '../relay/reply-sink.ts';
+import type { ClientContext } from './client-context.ts';
+import type { sessionArea } from './config.ts';
+import { createHandle } from './handle.ts';
+import { SessionLimits } from './limits.ts';
+import type { Operation } from './operation.ts';
+import { Session } from './session.ts';
+import { SessionDirectory } from './session-directory.ts';
+import type { SessionPlan, SessionPlanner } from './session-planner.ts';
+
+export interface SessionManagerOptions {
+  readonly config: AreaConfig<typeof sessionArea>;
+  readonly planner: SessionPlanner;
+  readonly broker: EngineBroker;
+  readonly engines: EngineDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const MAX_STATUS_REPLY_BYTES = 1_048_576;
+
+/** Opens, finds and ends sessions: on the client's word, when it disconnects, and when they have been idle too long. */
+export class SessionManager {
+  readonly directory = new SessionDirectory();
+  readonly #options: SessionManagerOptions;
+  readonly #limits: SessionLimits;
+  readonly #reaper: Timer;
+  readonly #leave = new Map<string, () => void>();
+  /** Sessions whose engine is being told that they are over. */
+  readonly #farewells = new Set<Promise<void>>();
+  #onEmpty: (() => void) | null = null;
+
+  constructor(options: SessionManagerOptions) {
+    this.#options = options;
+    this.#limits = new SessionLimits(options.config);
+    this.#reaper = options.clock.every(options.config.checkIntervalMs, () => this.#reap());
+  }
+
+  /**
+   * A session that is known to the client at once; its engine is found in the background (unless
+   * `kyuubi.session.engine.launch.async` is false). Throws SESSION_OPEN_FAILED around what was wrong.
+   */
+  async open(request: TOpenSessionReq, client: ClientContext): Promise<Session> {
+    const { logger, clock, config, planner } = this.#options;
+    const handle = createHandle();
+    const name = client.user ?? request.username ?? 'anonymous';
+    logger.info(`Opening session for ${name}@${client.ip}`);
+    let plan: SessionPlan;
+    let leave: () => void;
+    try {
+      plan = planner.plan(request, client, handle.id);
+      leave = this.#limits.enter(plan.user, client.ip);
+    } catch (error) {
+      throw openFailure(error, name, client.ip);
+    }
+    const { user, space, sessionConf } = plan;
+    const closeOnDisconnect =
+      sessionConf.get('kyuubi.session.close.on.disconnect') ?? String(config.closeOnDisconnect);
+    const session = new Session(
+      {
+        handle,
+        authenticatedUser: client.user,
+        user,
+        ip: client.ip,
+        protocol: Math.min(request.clientProtocol, TProtocolVersion.V11) as TProtocolVersion,
+        conf: sessionConf,
+        space,
+        closeOnDisconnect: closeOnDisconnect !== 'false',
+      },
+      clock,
+      logger,
+    );
+    this.directory.addSession(session);
+    this.#leave.set(session.id, leave);
+    client.onSessionOpened(session.id);
+    logger.info(
+      `${user}'s session with SessionHandle [${session.id}] is opened, current opening sessions ${this.directory.size}`,
+    );
+    const attached = this.#attach(session, plan);
+    if (!config.launchAsync) await this.#awaitAttached(session, attached);
+    return session;
+  }
+
+  /** Idempotent. The client need not wait for the engine, which is told in the background. */
+  close(session: Session, why: string): void {
+    if (!session.close(why)) return;
+    const { logger } = this.#options;
+    this.directory.removeSession(session);
+    this.#leave.get(session.id)?.();
+    this.#leave.delete(session.id);
+    logger.info(
+      `${session.spec.user}'s session with SessionHandle [${session.id}] is closed (${why}), current opening sessions ${this.directory.size}`,
+    );
+    if (this.directory.size === 0) this.#onEmpty?.();
+    if (session.engine === null) return;
+    const farewell = this.#closeOnEngine(session.engine).finally(() => this.#farewells.delete(farewell));
+    this.#farewells.add(farewell);
+  }
+
+  /** The client's connection dropped: closes those of its sessions that are bound to it. */
+  disconnected(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const session = this.directory.find(id);
+      if (session === undefined || !session.spec.closeOnDisconnect) continue;
+      this.#options.logger.warn(`Session [${id}] disconnected without closing properly, close it now`);
+      this.close(session, 'its client disconnected');
+    }
+  }
+
+  /** Resolves when no session is open, at once if so. */
+  async empty(): Promise<void> {
+    if (this.directory.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+
+  /** Closes every session and waits at most `deadlineMs` for the engines to hear of it. */
+  async destroy(why: string, deadlineMs: number): Promise<void> {
+    this.#reaper.cancel();
+    for (const session of this.directory.sessions()) this.close(session, why);
+    const deadline = new Promise<void>((resolve) => this.#options.clock.after(deadlineMs, resolve));
+    await Promise.race([Promise.allSettled(this.#farewells), deadline]);
+  }
+
+  /** Ends an operation here and on its engine; an engine that cannot be asked is only logged. */
+  async closeOperation(operation: Operation): Promise<void> {
+    this.directory.removeOperation(operation);
+    const { engine } = operation.session;
+    if (engine === null) return;
+    const request = encodeCall('CloseOperation', 0, {
+      operationHandle: { operationId: operation.engineHandle, operationType: 0, hasResultSet: false },
+    });
+    await this.#tell(engine, 'CloseOperation', request);
+  }
+
+  async #attach(session: Session, plan: SessionPlan): Promise<void> {
+    const { broker } = this.#options;
+    session.launch.start();
+    let opened: OpenedEngineSession;
+    try {
+      opened = await broker.openSession({
+        space: plan.space,
+        sessionId: session.id,
+        user: plan.user,
+        protocol: session.spec.protocol,
+        sessionConf: plan.sessionConf,
+        launchConf: plan.launchConf,
+        config: plan.config,
+        log: (line) => session.launch.log.append(line),
+        signal: session.signal,
+      });
+    } catch (error) {
+      if (session.signal.aborted) return;
+      const failure = openFailure(error, plan.user, session.spec.ip);
+      this.#options.logger.warn(`Session [${session.id}] has no engine: ${failure.message}`);
+      session.fail(failure);
+      return;
+    }
+    if (!session.attach(opened.session)) return this.#closeOnEngine(opened.session);
+    const { configuration, session: engineSession } = opened;
+    session.launch.finish({
+      id: configuration.get('kyuubi.engine.id') ?? '',
+      name: configuration.get('kyuubi.engine.name') ?? engineSession.engine.name,
+      url: configuration.get('kyuubi.engine.url') ?? '',
+      refId: engineSession.engine.node.attributes['refId'] ?? '',
+    });
+  }
+
+  async #awaitAttached(session: Session, attached: Promise<void>): Promise<void> {
+    await attached;
+    const { error } = session.launch;
+    if (error === null) return;
+    this.close(session, 'no engine');
+    throw error;
+  }
+
+  async #closeOnEngine(engineSession: EngineSession): Promise<void> {
+    const { handle, engine } = engineSession;
+    const request = encodeCall('CloseSession', 0, { sessionHandle: { sessionId: handle } });
+    await this.#tell(engineSession, 'CloseSession', request);
+    this.#options.engines.release(engine);
+  }
+
+  async #tell(engineSession: EngineSession, call: string, request: Uint8Array): Promise<void> {
+    const { engine, user } = engineSession;
+    try {
+      const sink = new CollectingSink(MAX_STATUS_REPLY_BYTES);
+      await engine.pool.use(user, false, (connection) => connection.exchange(call, request, sink));
+    } catch (error) {
+      this.#options.logger.debug(`${call} on engine ${engine.name} failed: ${messageOf(error)}`);
+    }
+  }
+
+  #reap(): void {
+    const { clock, config, logger } = this.#options;
+    const now = clock.now();
+    for (const session of this.directory.sessions()) {
+      this.#reapOperations(session, now);
+      const since = session.idleSinceMs;
+      if (config.idleTimeoutMs <= 0 || since === null || now - since < config.idleTimeoutMs) continue;
+      if ([...session.operations.values()].some((operation) => operation.finalStatus === null)) continue;
+      logger.info(`Session [${session.id}] has been idle for ${now - since} ms`);
+      this.close(session, 'idle for longer than kyuubi.session.idle.timeout');
+    }
+  }
+
+  #reapOperations(session: Session, now: number): void {
+    for (const operation of session.operations.values()) {
+      const idleMs = now - operation.lastAccessMs;
+      if (operation.finalStatus !== null && idleMs >= this.#options.config.operationIdleTimeoutMs) {
+        void this.closeOperation(operation);
+      }
+    }
+  }
+}
+
+function openFailure(error: unknown, user: string, ip: string): SenbonError {
+  const cause = SenbonError.from(error);
+  const details = { user, ip, problem: cause.message };
+  return new SenbonError('SESSION_OPEN_FAILED', details, {
+    cause,
+    sqlState: cause.sqlState,
+    vendorCode: cause.vendorCode,
+  });
+}

@@ -1,0 +1,133 @@
+import type { TOpenSessionReq } from '@senbon/hive-thrift';
+import { type AreaConfig, readArea } from '../config/area.ts';
+import { Conf } from '../config/conf.ts';
+import { engineArea } from '../engine/config.ts';
+import { type EngineSpace, engineSpaceOf } from '../engine/engine-space.ts';
+import { SenbonError } from '../errors/senbon-error.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ClientContext } from './client-context.ts';
+import type { SessionConfRules } from './session-conf.ts';
+import { defaultsFor, normalizeSessionConf } from './session-conf.ts';
+
+export interface SessionPlannerOptions {
+  readonly serverConf: Conf;
+  /** `kyuubi.ha.namespace` as resolved, and `kyuubi.ha.addresses` as engines reach it. */
+  readonly namespace: string;
+  readonly discoveryAddresses: string;
+  readonly defaultEngineType: string;
+  /** The gateway's OS user. */
+  readonly serverUser: string;
+  readonly serverIp: string;
+  readonly rules: SessionConfRules;
+  readonly logger: Logger;
+}
+
+/** Everything that follows from an OpenSession request before anything is done about it. */
+export interface SessionPlan {
+  readonly user: string;
+  readonly sessionConf: ReadonlyMap<string, string>;
+  readonly launchConf: ReadonlyMap<string, string>;
+  readonly config: AreaConfig<typeof engineArea>;
+  readonly space: EngineSpace;
+}
+
+/** Families of server keys that are no engine's business. */
+const NOT_FOR_ENGINES = [
+  'kyuubi.frontend.',
+  'kyuubi.authentication',
+  'kyuubi.backend.server.',
+  'kyuubi.metadata.',
+  'kyuubi.server.',
+  'kyuubi.zookeeper.embedded.',
+  'kyuubi.internal.security.secret.',
+  'kyuubi.engine.security.secret.',
+] as const;
+
+/** Turns an OpenSession request into a user, an engine space and the confs for session and engine. */
+export class SessionPlanner {
+  readonly #options: SessionPlannerOptions;
+
+  constructor(options: SessionPlannerOptions) {
+    this.#options = options;
+  }
+
+  /** Throws SESSION_CONF_* and CONFIG_INVALID for what the client sent, AUTHENTICATION_FAILED for a proxy user. */
+  plan(request: TOpenSessionReq, client: ClientContext, refId: string): SessionPlan {
+    const { serverConf, rules, logger } = this.#options;
+    const user = userOf(request, client);
+    const sent = normalizeSessionConf(request.configuration ?? new Map(), rules, logger);
+    refuseProxyUser(sent, user);
+    const defaults = defaultsFor(user, serverConf.toMap());
+    const conf = Conf.of(Object.fromEntries(defaults), 'server').with(
+      Object.fromEntries(sent),
+      'the session',
+    );
+    const config = readArea(engineArea, conf);
+    const space = this.#spaceOf(config, user, refId);
+    return {
+      user,
+      config,
+      space,
+      sessionConf: this.#sessionConf(sent, user, client),
+      launchConf: this.#launchConf(conf, space, refId),
+    };
+  }
+
+  #spaceOf(config: AreaConfig<typeof engineArea>, user: string, refId: string): EngineSpace {
+    const { namespace, defaultEngineType, serverUser, serverIp } = this.#options;
+    return engineSpaceOf({
+      namespace,
+      version: config.spaceVersion,
+      shareLevel: config.shareLevel,
+      engineType: (config.type ?? defaultEngineType).toUpperCase(),
+      sessionUser: user,
+      // Without a group provider a user is its own group.
+      group: user,
+      serverUser,
+      serverIp,
+      subdomain: config.subdomain,
+      refId,
+    });
+  }
+
+  #sessionConf(sent: ReadonlyMap<string, string>, user: string, client: ClientContext): Map<string, string> {
+    return new Map([
+      ['kyuubi.client.ipAddress', client.ip],
+      ['kyuubi.server.ipAddress', this.#options.serverIp],
+      ...sent,
+      ['kyuubi.session.real.user', user],
+    ]);
+  }
+
+  #launchConf(conf: Conf, space: EngineSpace, refId: string): Map<string, string> {
+    const launch = new Map(
+      [...conf.toMap()].filter(([key]) => !NOT_FOR_ENGINES.some((prefix) => key.startsWith(prefix))),
+    );
+    launch.set('kyuubi.ha.addresses', this.#options.discoveryAddresses);
+    launch.set('kyuubi.ha.namespace', space.path);
+    launch.set('kyuubi.ha.engine.ref.id', refId);
+    launch.set('kyuubi.engine.share.level', space.shareLevel);
+    launch.set('kyuubi.engine.type', space.engineType);
+    launch.set('kyuubi.engine.name', space.engineName);
+    launch.set('kyuubi.engine.submit.time', String(Date.now()));
+    launch.delete('kyuubi.ha.zookeeper.quorum');
+    launch.delete('kyuubi.ha.zookeeper.namespace');
+    return launch;
+  }
+}
+
+/** The authenticated user wins over the one in the request (impyla sends the OS user there). */
+function userOf(request: TOpenSessionReq, client: ClientContext): string {
+  const name = client.user ?? request.username ?? '';
+  // A principal's short name ends at the first / or @ (facts C.1).
+  return /^[^/@]*/.exec(name)?.[0] || 'anonymous';
+}
+
+function refuseProxyUser(sent: ReadonlyMap<string, string>, user: string): void {
+  const proxy = sent.get('kyuubi.session.proxy.user') ?? sent.get('hive.server2.proxy.user');
+  if (proxy === undefined || proxy === '' || proxy === user) return;
+  throw new SenbonError('AUTHENTICATION_FAILED', {
+    user,
+    problem: `Failed to validate proxy privilege of ${user} for ${proxy}: no proxy rules are configured`,
+  });
+}
