@@ -1,0 +1,185 @@
+import type { Socket } from 'node:net';
+import { FrameDecoder, MessageScanner, SaslPlainServer } from '@senbon/hive-thrift';
+import { messageOf } from '../errors/senbon-error.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ClientContext } from '../session/client-context.ts';
+import { authenticate, type AuthMode } from './auth.ts';
+import { SocketSink } from './socket-sink.ts';
+import type { ThriftService } from './thrift-service.ts';
+
+export interface BinaryConnectionOptions {
+  readonly service: ThriftService;
+  readonly auth: AuthMode;
+  readonly maxMessageBytes: number;
+  readonly loginTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The connection is gone; these sessions were opened over it. */
+  readonly onClosed: (connection: BinaryConnection, sessions: ReadonlySet<string>) => void;
+}
+
+export const ConnectionPhase = {
+  handshake: 'handshake',
+  serving: 'serving',
+  closed: 'closed',
+} as const;
+export type ConnectionPhase = (typeof ConnectionPhase)[keyof typeof ConnectionPhase];
+
+const moves: Readonly<Record<ConnectionPhase, readonly ConnectionPhase[]>> = {
+  handshake: ['serving', 'closed'],
+  serving: ['closed'],
+  closed: [],
+};
+
+/**
+ * Calls that a client may send before it has read the answers. Drivers send one at a time; beyond this many the socket
+ * is not read any more until some are answered.
+ */
+const MAX_PIPELINED_CALLS = 64;
+
+/** One client on the Thrift binary port: handshake, then one call after the other. */
+export class BinaryConnection {
+  readonly #socket: Socket;
+  readonly #options: BinaryConnectionOptions;
+  readonly #sasl: SaslPlainServer | null;
+  readonly #frames: FrameDecoder | null;
+  readonly #messages: MessageScanner;
+  readonly #sink: SocketSink;
+  readonly #queue: Uint8Array[] = [];
+  readonly #sessions = new Set<string>();
+  readonly #gone = new AbortController();
+  #client: ClientContext | null = null;
+  #phase: ConnectionPhase = ConnectionPhase.handshake;
+  #isServing = false;
+  #loginTimer: Timer | null;
+
+  constructor(socket: Socket, options: BinaryConnectionOptions) {
+    const { auth, maxMessageBytes, stallTimeoutMs, clock, loginTimeoutMs } = options;
+    const isFramed = auth !== 'NOSASL';
+    this.#socket = socket;
+    this.#options = options;
+    this.#sasl = isFramed ? new SaslPlainServer() : null;
+    this.#frames = isFramed ? new FrameDecoder({ maxFrameBytes: maxMessageBytes }) : null;
+    this.#messages = new MessageScanner({ maxMessageBytes });
+    this.#sink = new SocketSink(socket, { isFramed, stallTimeoutMs });
+    this.#loginTimer = clock.after(loginTimeoutMs, () =>
+      this.#refuse(`no login within ${loginTimeoutMs} ms`),
+    );
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('error', (error) => this.#close(error.message));
+    socket.on('end', () => this.#close('the client hung up'));
+    socket.on('close', () => this.#close('the connection is gone'));
+    if (auth === 'NOSASL') this.#serve(null);
+  }
+
+  destroy(error: Error): void {
+    this.#socket.destroy(error);
+    this.#close(error.message);
+  }
+
+  #onData(chunk: Uint8Array): void {
+    try {
+      const bytes = this.#phase === 'handshake' ? this.#handshake(chunk) : chunk;
+      if (this.#phase === 'serving' && bytes.length > 0) this.#receive(bytes);
+    } catch (error) {
+      this.#refuse(messageOf(error));
+    }
+  }
+
+  /** Returns what stands behind the handshake. */
+  #handshake(chunk: Uint8Array): Uint8Array {
+    if (this.#sasl === null) return chunk;
+    const { credentials, failure, rest } = this.#sasl.push(chunk);
+    if (failure !== undefined) {
+      this.#socket.end(failure.reply);
+      this.#close(failure.message);
+      return rest;
+    }
+    if (credentials === undefined) return rest;
+    let user: string;
+    try {
+      user = authenticate(credentials);
+    } catch (error) {
+      this.#socket.end(this.#sasl.bad(messageOf(error)));
+      this.#close(messageOf(error));
+      return rest;
+    }
+    this.#socket.write(this.#sasl.complete());
+    this.#serve(user);
+    return rest;
+  }
+
+  #serve(user: string | null): void {
+    const remember = (id: string) => {
+      // A client that vanished while its session was being opened will not close it.
+      if (this.#phase === 'closed') this.#options.onClosed(this, new Set([id]));
+      else this.#sessions.add(id);
+    };
+    this.#client = {
+      user,
+      ip: addressOf(this.#socket),
+      signal: this.#gone.signal,
+      onSessionOpened: remember,
+    };
+    this.#move('serving', user === null ? 'NOSASL' : `authenticated as ${user}`);
+    if (this.#sasl !== null) this.#stopLoginTimer();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const payloads = this.#frames === null ? [bytes] : this.#frames.push(bytes);
+    for (const payload of payloads) this.#queue.push(...this.#messages.push(payload));
+    if (this.#queue.length > 0) this.#stopLoginTimer();
+    if (this.#queue.length > MAX_PIPELINED_CALLS) this.#socket.pause();
+    if (!this.#isServing) void this.#serveQueue();
+  }
+
+  async #serveQueue(): Promise<void> {
+    this.#isServing = true;
+    try {
+      for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+        if (this.#client === null || this.#phase === 'closed') return;
+        if (this.#queue.length <= MAX_PIPELINED_CALLS && this.#socket.isPaused()) this.#socket.resume();
+        await this.#options.service.handle(message, this.#client, this.#sink);
+      }
+    } catch (error) {
+      this.#refuse(messageOf(error));
+    } finally {
+      this.#isServing = false;
+    }
+  }
+
+  #stopLoginTimer(): void {
+    this.#loginTimer?.cancel();
+    this.#loginTimer = null;
+  }
+
+  #refuse(why: string): void {
+    if (this.#phase === 'closed') return;
+    this.#options.logger.warn(`Closing the connection of ${addressOf(this.#socket)}: ${why}`);
+    this.#socket.destroy();
+    this.#close(why);
+  }
+
+  #close(why: string): void {
+    if (this.#phase === 'closed') return;
+    this.#move('closed', why);
+    this.#stopLoginTimer();
+    this.#queue.length = 0;
+    this.#gone.abort();
+    this.#socket.end();
+    this.#options.onClosed(this, this.#sessions);
+  }
+
+  #move(to: ConnectionPhase, why: string): void {
+    if (!moves[this.#phase].includes(to))
+      throw new Error(`a connection cannot go from ${this.#phase} to ${to}`);
+    this.#options.logger.debug(`connection of ${addressOf(this.#socket)}: ${this.#phase} -> ${to} (${why})`);
+    this.#phase = to;
+  }
+}
+
+function addressOf(socket: Socket): string {
+  return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
+}

@@ -1,0 +1,113 @@
+import {
+  decodeReply,
+  encodeCall,
+  readEnvelope,
+  type TGetOperationStatusResp,
+  TOperationState,
+  TOperationType,
+} from '@senbon/hive-thrift';
+import { SenbonError } from '../errors/senbon-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EngineRelay } from '../relay/engine-relay.ts';
+import type { Operation } from '../session/operation.ts';
+import { isSuccess, OK } from './thrift-status.ts';
+
+export interface OperationWatchOptions {
+  readonly relay: EngineRelay;
+  readonly clock: Clock;
+}
+
+/** The engine enforces a statement's time-out itself; the gateway steps in when it has not done so by then. */
+const DEADLINE_GRACE_MS = 5_000;
+/** Between two questions to an engine that answers at once instead of waiting for a change. */
+const MIN_POLL_INTERVAL_MS = 20;
+
+const finalStates: ReadonlySet<number> = new Set([
+  TOperationState.FINISHED,
+  TOperationState.CANCELED,
+  TOperationState.CLOSED,
+  TOperationState.ERROR,
+  TOperationState.TIMEDOUT,
+]);
+
+/** Follows operations on engines to their end. */
+export class OperationWatch {
+  readonly #options: OperationWatchOptions;
+
+  constructor(options: OperationWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps a status that will not change any more. */
+  remember(operation: Operation, status: TGetOperationStatusResp): void {
+    if (
+      !isSuccess(status.status) ||
+      status.operationState === undefined ||
+      !finalStates.has(status.operationState)
+    )
+      return;
+    operation.finalStatus ??= status;
+    operation.deadline?.cancel();
+  }
+
+  /** Asks the engine until the operation is over. */
+  async untilFinal(operation: Operation): Promise<TGetOperationStatusResp> {
+    const { clock } = this.#options;
+    while (operation.finalStatus === null) {
+      const askedAtMs = clock.now();
+      const status = await this.#ask(operation);
+      if (!isSuccess(status.status)) {
+        const problem = status.status.errorMessage ?? 'no reason given';
+        throw new SenbonError(
+          'STATEMENT_FAILED',
+          { problem },
+          status.status.sqlState === undefined ? {} : { sqlState: status.status.sqlState },
+        );
+      }
+      this.remember(operation, status);
+      if (operation.finalStatus === null && clock.now() - askedAtMs < MIN_POLL_INTERVAL_MS) {
+        await new Promise<void>((resolve) => clock.after(MIN_POLL_INTERVAL_MS, resolve));
+      }
+    }
+    return operation.finalStatus;
+  }
+
+  /** Cancels the operation on its engine if it still runs after its time-out, and reports it as timed out. */
+  setDeadline(operation: Operation, timeoutSeconds: number): void {
+    if (timeoutSeconds <= 0) return;
+    const { clock } = this.#options;
+    operation.deadline = clock.after(timeoutSeconds * 1000 + DEADLINE_GRACE_MS, () => {
+      if (operation.finalStatus !== null) return;
+      const error = new SenbonError('OPERATION_TIMEOUT', { seconds: timeoutSeconds });
+      operation.finalStatus = {
+        status: OK,
+        operationState: TOperationState.TIMEDOUT,
+        sqlState: error.sqlState,
+        errorMessage: error.message,
+        operationCompleted: BigInt(clock.now()),
+        hasResultSet: false,
+      };
+      // Whether the engine hears of it or not, the client has its answer.
+      this.#cancel(operation).catch(() => {});
+    });
+  }
+
+  async #ask(operation: Operation): Promise<TGetOperationStatusResp> {
+    const request = encodeCall('GetOperationStatus', 0, { operationHandle: wireHandle(operation) });
+    const reply = await this.#options.relay.ask(operation.session, 'GetOperationStatus', () => request);
+    return decodeReply('GetOperationStatus', reply, readEnvelope(reply));
+  }
+
+  async #cancel(operation: Operation): Promise<void> {
+    const request = encodeCall('CancelOperation', 0, { operationHandle: wireHandle(operation) });
+    await this.#options.relay.ask(operation.session, 'CancelOperation', () => request);
+  }
+}
+
+function wireHandle(operation: Operation) {
+  return {
+    operationId: operation.engineHandle,
+    operationType: TOperationType.EXECUTE_STATEMENT,
+    hasResultSet: false,
+  };
+}

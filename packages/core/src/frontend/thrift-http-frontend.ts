@@ -1,0 +1,130 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { ThriftProtocolError } from '@senbon/hive-thrift';
+import { type Context, Hono } from 'hono';
+import type { AreaConfig } from '../config/area.ts';
+import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ClientContext } from '../session/client-context.ts';
+import { authenticate, type AuthMode } from './auth.ts';
+import type { frontendArea } from './config.ts';
+import type { Frontend } from './frontend.ts';
+import { basicCredentials, clientAddress, readBody } from './http-request.ts';
+import { HttpSink } from './http-sink.ts';
+import { listen } from './listen.ts';
+import type { ThriftService } from './thrift-service.ts';
+
+export interface ThriftHttpFrontendOptions {
+  readonly config: AreaConfig<typeof frontendArea>;
+  readonly auth: AuthMode;
+  readonly service: ThriftService;
+  readonly advertisedHost: string;
+  readonly logger: Logger;
+}
+
+type HttpContext = Context<{ Bindings: HttpBindings }>;
+
+/** Thrift over HTTP: one call per POST, Basic authentication, sessions not bound to connections (default port 10010). */
+export class ThriftHttpFrontend implements Frontend {
+  readonly protocol = 'THRIFT_HTTP';
+  readonly #options: ThriftHttpFrontendOptions;
+  readonly #logger: Logger;
+  readonly #server: Server;
+  readonly #path: string;
+  #port = 0;
+
+  constructor(options: ThriftHttpFrontendOptions) {
+    const { config } = options;
+    this.#options = options;
+    this.#logger = options.logger.named('server.KyuubiThriftHttpFrontendService');
+    this.#path = config.httpPath.replace(/^\/+|\/+$/g, '');
+    const app = new Hono<{ Bindings: HttpBindings }>();
+    // PyHive posts to a path with a trailing slash, every other client without (clients.md).
+    for (const path of [`/${this.#path}`, `/${this.#path}/`]) {
+      app.post(path, (context) => this.#serve(context));
+      app.all(path, (context) =>
+        context.text('Use POST with content type application/x-thrift\n', 405, { allow: 'POST' }),
+      );
+    }
+    app.notFound((context) => context.text(`No such path; Thrift is served at /${this.#path}\n`, 404));
+    this.#server = createAdaptorServer({
+      fetch: app.fetch,
+      createServer,
+      serverOptions: {
+        maxHeaderSize: config.httpHeaderBytes,
+        keepAliveTimeout: config.httpIdleMs,
+        noDelay: true,
+      },
+    }) as Server;
+    this.#server.maxConnections = config.maxConnections;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `jdbc:hive2://${this.#options.advertisedHost}:${this.#port}/;transportMode=http;httpPath=${this.#path}`;
+  }
+
+  async listen(): Promise<void> {
+    const { httpHost: host, httpPort: port } = this.#options.config;
+    const portKey = 'kyuubi.frontend.thrift.http.bind.port';
+    this.#port = await listen(this.#server, { host, port, frontend: this.protocol, portKey });
+    this.#logger.info(`Starting and exposing JDBC connection at: ${this.url}`);
+  }
+
+  stopAccepting(): void {
+    this.#server.close();
+  }
+
+  async destroy(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(context: HttpContext): Promise<Response> {
+    const { incoming, outgoing } = context.env;
+    const { config, service } = this.#options;
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    const sink = new HttpSink(outgoing, config.stallTimeoutMs);
+    try {
+      const user = this.#authenticate(incoming.headers.authorization);
+      const message = await readBody(incoming, config.maxMessageBytes);
+      const ip = clientAddress(incoming, config.clientIpHeader);
+      const client: ClientContext = { user, ip, signal: gone.signal, onSessionOpened() {} };
+      await service.handle(message, client, sink);
+      sink.end();
+    } catch (error) {
+      if (outgoing.headersSent) outgoing.destroy();
+      else return this.#failure(context, error);
+    }
+    return RESPONSE_ALREADY_SENT;
+  }
+
+  /** The user; `null` under NOSASL, where OpenSession names one. Throws AUTHENTICATION_FAILED. */
+  #authenticate(header: string | undefined): string | null {
+    const credentials = basicCredentials(header);
+    if (credentials !== null) return authenticate(credentials);
+    if (this.#options.auth === 'NOSASL') return null;
+    throw new SenbonError('AUTHENTICATION_FAILED', { user: '""', problem: 'send HTTP Basic credentials' });
+  }
+
+  #failure(context: HttpContext, error: unknown): Response {
+    if (error instanceof ThriftProtocolError) return context.text(`${error.message}\n`, 400);
+    const known = SenbonError.from(error);
+    this.#logger.warn(
+      `Refused a request of ${clientAddress(context.env.incoming, this.#options.config.clientIpHeader)}: ${messageOf(known)}`,
+    );
+    const headers: Record<string, string> =
+      known.httpStatus === 401 ? { 'www-authenticate': 'Basic realm="kyuubi"' } : {};
+    return new Response(
+      `Authentication Error: ${known.message}\n`.slice(
+        known.httpStatus === 401 ? 0 : 'Authentication Error: '.length,
+      ),
+      { status: known.httpStatus, headers },
+    );
+  }
+}
