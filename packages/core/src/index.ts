@@ -1,5 +1,40 @@
+export {
+  issueGatewayToken,
+  type IssueOptions,
+  verifyGatewayToken,
+  type VerifyOptions,
+} from './auth/gateway-token.ts';
+export {
+  type Area,
+  type AreaConfig,
+  bool,
+  duration,
+  int,
+  key,
+  type Key,
+  list,
+  oneOf,
+  port,
+  readArea,
+  readKey,
+  secretKey,
+  text,
+} from './config/area.ts';
+export { Conf, type ConfEntry } from './config/conf.ts';
+export { formatDuration, parseDuration } from './config/duration.ts';
+export { DEFAULTS_FILE, loadConf, type LoadedConf, parseArguments, parseProperties } from './config/load.ts';
+export { engineArea, securityArea, SHARE_LEVELS, type ShareLevel } from './engine/config.ts';
+export { type EngineSpace, type EngineSpaceInput, engineSpaceOf } from './engine/engine-space.ts';
+export { loadDiscoveryPlugin, loadEnginePlugin } from './engine/plugin-loader.ts';
 export { catalogue, type ErrorCode } from './errors/catalogue.ts';
-export { SenbonError, messageOf, type ErrorDetails } from './errors/senbon-error.ts';
+export { type ErrorDetails, messageOf, SenbonError } from './errors/senbon-error.ts';
+export { authArea } from './frontend/auth.ts';
+export { frontendArea } from './frontend/config.ts';
+export { Gateway, type GatewayOptions, GatewayState } from './gateway.ts';
+export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
+export { haArea, lifecycleArea } from './lifecycle/config.ts';
+export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';
+export { systemClock } from './observe/system-clock.ts';
 export type { Clock, Timer } from './ports/clock.ts';
 export { ConnectionState, RegistrationEnd } from './ports/discovery.ts';
 export type {
@@ -28,3 +63,6 @@ export type {
   LaunchRequest,
 } from './ports/engine.ts';
 export type { Logger } from './ports/logger.ts';
+export { sessionArea } from './session/config.ts';
+export { createHandle, guidOf, type Handle, idOf, isSameSecret, type NamedHandle } from './session/handle.ts';
+export { normalizeSessionConf } from './session/session-conf.ts';

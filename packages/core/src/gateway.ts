@@ -1,0 +1,307 @@
+import { join } from 'node:path';
+import { serverSpaceSecret } from './auth/server-space-secret.ts';
+import { readArea } from './config/area.ts';
+import type { Conf } from './config/conf.ts';
+import { engineArea, securityArea } from './engine/config.ts';
+import { EngineBroker } from './engine/engine-broker.ts';
+import { EngineDirectory } from './engine/engine-directory.ts';
+import { EngineLauncher } from './engine/engine-launcher.ts';
+import { SenbonError } from './errors/senbon-error.ts';
+import { authArea, authModeOf } from './frontend/auth.ts';
+import { frontendArea } from './frontend/config.ts';
+import type { Frontend } from './frontend/frontend.ts';
+import { createFrontends } from './frontend/create-frontends.ts';
+import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
+import { haArea, lifecycleArea } from './lifecycle/config.ts';
+import { Drain } from './lifecycle/drain.ts';
+import { publishedConfigs } from './lifecycle/published-data.ts';
+import type { Clock } from './ports/clock.ts';
+import {
+  type DiscoveryClient,
+  type DiscoveryPlugin,
+  type Registration,
+  RegistrationEnd,
+} from './ports/discovery.ts';
+import type { EnginePlugin } from './ports/engine.ts';
+import type { Logger } from './ports/logger.ts';
+import { EngineRelay } from './relay/engine-relay.ts';
+import { sessionArea } from './session/config.ts';
+import { SessionManager } from './session/session-manager.ts';
+import { SessionPlanner } from './session/session-planner.ts';
+
+export interface GatewayOptions {
+  readonly conf: Conf;
+  readonly version: string;
+  readonly discovery: {
+    readonly plugin: DiscoveryPlugin;
+    /** As engines and this gateway reach it. */
+    readonly addresses: string;
+    readonly isEmbedded: boolean;
+  };
+  readonly enginePlugins: readonly EnginePlugin[];
+  /** When neither server nor session names a type. */
+  readonly defaultEngineType: string;
+  /** `KYUUBI_WORK_DIR_ROOT`. */
+  readonly workDirRoot: string;
+  /** The OS user this process runs as. */
+  readonly serverUser: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export const GatewayState = {
+  created: 'created',
+  starting: 'starting',
+  running: 'running',
+  /** Deregistered: no new session, the present ones are served. */
+  draining: 'draining',
+  stopping: 'stopping',
+  stopped: 'stopped',
+} as const;
+export type GatewayState = (typeof GatewayState)[keyof typeof GatewayState];
+
+const moves: Readonly<Record<GatewayState, readonly GatewayState[]>> = {
+  created: ['starting', 'stopping'],
+  starting: ['running', 'stopping'],
+  running: ['draining', 'stopping'],
+  draining: ['stopping'],
+  stopping: ['stopped'],
+  stopped: [],
+};
+
+/** How long engines are given to hear that their sessions are over. */
+const FAREWELL_MS = 3_000;
+/** A launch may be preceded by a wait for the space's lock, which takes as long. */
+const READY_PATIENCE = 2.5;
+
+/** A gateway: frontends for clients, a session router, and the way to engines. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #logger: Logger;
+  readonly #hardStop = new AbortController();
+  readonly #stopped: Promise<void>;
+  #settleStopped: () => void = () => {};
+  #state: GatewayState = GatewayState.created;
+  /** What is open, in the order it was opened; closed in reverse. */
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  #frontends: readonly Frontend[] = [];
+  #sessions: SessionManager | null = null;
+  #discovery: DiscoveryClient | null = null;
+  #registration: Registration | null = null;
+  #drain: Drain | null = null;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#logger = options.logger.named('server.KyuubiServer');
+    this.#stopped = new Promise((resolve) => {
+      this.#settleStopped = resolve;
+    });
+  }
+
+  get state(): GatewayState {
+    return this.#state;
+  }
+
+  get frontends(): readonly Frontend[] {
+    return this.#frontends;
+  }
+
+  get openSessions(): number {
+    return this.#sessions?.directory.size ?? 0;
+  }
+
+  /** Resolves when the gateway has stopped, for whatever reason. */
+  get stopped(): Promise<void> {
+    return this.#stopped;
+  }
+
+  /** Throws CONFIG_*, DISCOVERY_UNREACHABLE, BIND_FAILED; nothing is left open then. */
+  async start(): Promise<void> {
+    this.#move('starting', 'start');
+    try {
+      await this.#open();
+    } catch (error) {
+      await this.#stop('it could not start');
+      throw error;
+    }
+    this.#move('running', 'registered');
+  }
+
+  /**
+   * Graceful end: deregisters, takes no new sessions, and stops when the last one has gone or after
+   * `kyuubi.server.drain.deadline`. Idempotent; resolves when stopped.
+   */
+  async drain(why: string): Promise<void> {
+    if (this.#state === 'running' && this.#drain !== null && this.#discovery !== null) {
+      this.#move('draining', why);
+      await this.#registration?.close();
+      await this.#drain.run(this.#hardStop.signal);
+      await this.#stop(why);
+    } else if (this.#state === 'created' || this.#state === 'starting') {
+      await this.#stop(why);
+    }
+    await this.#stopped;
+  }
+
+  /** Stops now; open sessions are closed. Idempotent. */
+  async destroy(why: string): Promise<void> {
+    this.#hardStop.abort();
+    if (this.#state !== 'draining') await this.#stop(why);
+    await this.#stopped;
+  }
+
+  async #open(): Promise<void> {
+    const { conf, discovery, clock, logger, enginePlugins, workDirRoot, serverUser, defaultEngineType } =
+      this.#options;
+    const ha = readArea(haArea, conf);
+    const frontend = readArea(frontendArea, conf);
+    const engine = readArea(engineArea, conf);
+    const security = readArea(securityArea, conf);
+    const session = readArea(sessionArea, conf);
+    const auth = authModeOf(readArea(authArea, conf));
+    const client = await discovery.plugin.open(
+      {
+        addresses: discovery.addresses,
+        sessionTimeoutMs: ha.sessionTimeoutMs,
+        connectTimeoutMs: ha.connectTimeoutMs,
+        conf: conf.toMap(),
+        logger: logger.named(`discovery.${discovery.plugin.name}`),
+      },
+      {},
+    );
+    this.#discovery = client;
+    this.#closers.push(() => client.close());
+    const secret = await serverSpaceSecret({
+      config: security,
+      isDiscoveryEmbedded: discovery.isEmbedded,
+      records: client.records,
+      namespace: ha.namespace,
+      file: join(workDirRoot, '.internal-secret'),
+    });
+    const engines = new EngineDirectory({ config: engine, secret: security.enabled ? secret : null, clock });
+    const plugins = new Map(enginePlugins.map((plugin) => [plugin.type, plugin]));
+    const brokerLogger = logger.named('engine.EngineBroker');
+    const launcher = new EngineLauncher({
+      discovery: client,
+      plugins,
+      secret,
+      workDirRoot,
+      clock,
+      logger: brokerLogger,
+    });
+    const broker = new EngineBroker({ discovery: client, launcher, engines, clock, logger: brokerLogger });
+    this.#closers.push(() => {
+      broker.close();
+      engines.close();
+    });
+    const sessionLogger = logger.named('session.KyuubiSessionManager');
+    const planner = new SessionPlanner({
+      serverConf: conf,
+      namespace: ha.namespace,
+      discoveryAddresses: discovery.addresses,
+      defaultEngineType,
+      serverUser,
+      serverIp: localIp(),
+      rules: session,
+      logger: sessionLogger,
+    });
+    const sessions = new SessionManager({
+      config: session,
+      planner,
+      broker,
+      engines,
+      clock,
+      logger: sessionLogger,
+    });
+    this.#sessions = sessions;
+    this.#closers.push(() => sessions.destroy('the gateway stops', FAREWELL_MS));
+    const advertisedHost = await advertisedHostOf({
+      advertisedHost: frontend.advertisedHost,
+      bindHost: frontend.binaryHost,
+      useHostname: frontend.useHostname,
+    });
+    this.#frontends = createFrontends({
+      config: frontend,
+      session,
+      auth,
+      sessions,
+      relay: new EngineRelay({ readyTimeoutMs: engine.initializeTimeoutMs * READY_PATIENCE }),
+      advertisedHost,
+      version: this.#options.version,
+      admit: () => this.#admit(),
+      clock,
+      logger,
+    });
+    for (const listener of this.#frontends) {
+      await listener.listen();
+      this.#closers.push(() => listener.destroy());
+    }
+    await this.#register(client, advertisedHost, auth);
+  }
+
+  async #register(client: DiscoveryClient, host: string, authentication: string): Promise<void> {
+    const { conf, version, clock } = this.#options;
+    const ha = readArea(haArea, conf);
+    const lifecycle = readArea(lifecycleArea, conf);
+    // As upstream: the binary frontend is the one that drivers find.
+    const advertised = this.#frontends.find(({ protocol }) => protocol === 'THRIFT_BINARY');
+    if (advertised === undefined) return;
+    const { port } = advertised;
+    const space = `/${ha.namespace.replace(/^\/+|\/+$/g, '')}`;
+    const data = ha.publishConfigs
+      ? { data: publishedConfigs({ host, port, authentication, saslQop: 'auth' }) }
+      : {};
+    const registration = await client.registry.register(space, { host, port, version, ...data });
+    this.#registration = registration;
+    this.#drain = new Drain({
+      sessions: this.#sessions as SessionManager,
+      registry: client.registry,
+      space,
+      instance: `${host}:${port}`,
+      deadlineMs: lifecycle.drainDeadlineMs,
+      reportIntervalMs: lifecycle.drainCheckMs,
+      clock,
+      logger: this.#logger,
+    });
+    this.#logger.info(
+      `Created a ${registration.path} on ${this.#options.discovery.plugin.name} for KyuubiServer uri: ${host}:${port}`,
+    );
+    this.#logger.info(`Registered KyuubiServiceDiscovery in namespace ${ha.namespace}.`);
+    void registration.ended.then((end) => {
+      if (end !== RegistrationEnd.deleted) return;
+      this.#logger.warn(
+        `This Kyuubi instance ${host}:${port} is now de-registered from ZooKeeper. The server will be shut down after the last client session completes.`,
+      );
+      void this.drain('its node was deleted');
+    });
+  }
+
+  #admit(): void {
+    if (this.#state === 'running' || this.#state === 'starting') return;
+    if (this.#drain !== null) throw this.#drain.refusal();
+    throw new SenbonError('SERVER_DRAINING', { instance: 'unknown', advice: '' });
+  }
+
+  async #stop(why: string): Promise<void> {
+    if (this.#state === 'stopping' || this.#state === 'stopped') return;
+    this.#move('stopping', why);
+    for (const frontend of this.#frontends) frontend.stopAccepting();
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#logger.warn('Something did not close cleanly', error);
+      }
+    }
+    this.#move('stopped', why);
+    this.#settleStopped();
+  }
+
+  #move(to: GatewayState, why: string): void {
+    if (!moves[this.#state].includes(to)) {
+      throw new SenbonError('INTERNAL', { problem: `a gateway cannot go from ${this.#state} to ${to}` });
+    }
+    this.#logger.info(`${this.#state} -> ${to} (${why})`);
+    this.#state = to;
+  }
+}

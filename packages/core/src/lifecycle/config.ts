@@ -1,0 +1,56 @@
+import { bool, duration, int, key, text } from '../config/area.ts';
+
+export const haArea = {
+  addresses: key(
+    'kyuubi.ha.addresses',
+    text,
+    null,
+    'Ensemble of service discovery, host:port[,host:port]. Unset: an embedded ZooKeeper is started.',
+  ),
+  clientPort: key(
+    'kyuubi.ha.zookeeper.client.port',
+    int(1, 65_535),
+    null,
+    'Port for addresses that name none (older form, with kyuubi.ha.zookeeper.quorum).',
+  ),
+  namespace: key('kyuubi.ha.namespace', text, 'kyuubi', 'The server space: its gateways register under it.'),
+  clientClass: key(
+    'kyuubi.ha.client.class',
+    text,
+    '@senbon/discovery-zk',
+    'Package of the discovery plugin. Kyuubi’s class names are accepted.',
+  ),
+  sessionTimeoutMs: key(
+    'kyuubi.ha.zookeeper.session.timeout',
+    int(1000),
+    '60000',
+    'Discovery session time-out, in milliseconds.',
+  ),
+  connectTimeoutMs: key(
+    'kyuubi.ha.zookeeper.connection.timeout',
+    int(100),
+    '15000',
+    'Time to connect to discovery, in milliseconds.',
+  ),
+  publishConfigs: key(
+    'kyuubi.ha.zookeeper.publish.configs',
+    bool,
+    'false',
+    'Publish Hive’s k=v data instead of host:port.',
+  ),
+} as const;
+
+export const lifecycleArea = {
+  drainDeadlineMs: key(
+    'kyuubi.server.drain.deadline',
+    duration,
+    'PT1H',
+    'A draining gateway stops at the latest after this time, whoever is still connected. (ours)',
+  ),
+  drainCheckMs: key(
+    'kyuubi.server.drain.report.interval',
+    duration,
+    'PT10S',
+    'How often a draining gateway says how many sessions are left. (ours)',
+  ),
+} as const;
