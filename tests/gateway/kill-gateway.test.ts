@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engineNodes } from '../support/engine-nodes.ts';
+import { GatewayHome } from '../support/gateway.ts';
+import { openSession, query } from '../support/hive.ts';
+import { startRealZooKeeper } from '../support/real-zookeeper.ts';
+
+let home: GatewayHome;
+
+beforeEach(async () => {
+  home = await GatewayHome.create();
+});
+
+afterEach(async () => {
+  await home.close();
+});
+
+const pids = (): number[] => home.engines().map(({ pid }) => pid);
+
+describe('kill -9 of a gateway', () => {
+  test('the next gateway finds the engine and uses it again', async () => {
+    await using zooKeeper = await startRealZooKeeper();
+    const conf = { 'kyuubi.ha.addresses': zooKeeper.connectString };
+    const first = await home.start({ conf });
+    const before = await openSession(first.binary, 'anna');
+    expect(await query(before.session, 'SELECT 1')).toEqual([[1]]);
+    const engine = pids();
+    const node = await engineNodes(zooKeeper.address);
+    expect(engine).toHaveLength(1);
+
+    await first.kill();
+
+    const second = await home.start({ conf });
+    const after = await openSession(second.binary, 'anna');
+    expect(await query(after.session, 'SELECT 2')).toEqual([[2]]);
+    expect(pids()).toEqual(engine);
+    expect(await engineNodes(zooKeeper.address)).toEqual(node);
+    await after.close();
+    await home.close();
+  });
+
+  /** What a newcomer does: the ZooKeeper dies with the gateway, and a new, empty one comes up in its place. */
+  test('so does one whose embedded ZooKeeper died with it', async () => {
+    const first = await home.start();
+    const before = await openSession(first.binary, 'anna');
+    expect(await query(before.session, 'SELECT 1')).toEqual([[1]]);
+    const engine = pids();
+    const port = String(first.zooKeeper?.port);
+
+    await first.kill();
+
+    const second = await home.start({ conf: { 'kyuubi.zookeeper.embedded.client.port': port } });
+    if (second.zooKeeper === undefined) throw new Error('no embedded ZooKeeper');
+    const { zooKeeper } = second;
+    await expect.poll(async () => engineNodes(zooKeeper), { timeout: 30_000 }).toHaveLength(1);
+    const after = await openSession(second.binary, 'anna');
+    expect(await query(after.session, 'SELECT 2')).toEqual([[2]]);
+    expect(pids()).toEqual(engine);
+    await after.close();
+  });
+});
