@@ -1,3 +1,27 @@
+export { HiveClient, type HiveClientOptions, type OpenSessionOptions } from './client/hive-client.ts';
+export { checkStatus, HiveError, type HiveErrorInit, operationError } from './client/hive-error.ts';
+export {
+  type ColumnInfo,
+  DEFAULT_FETCH_ROWS,
+  type FetchedBatch,
+  HiveOperation,
+  type ReadOptions,
+} from './client/hive-operation.ts';
+export { type ExecuteOptions, HiveSession, type SessionInit } from './client/hive-session.ts';
+export { type HttpAuth, HttpTransport, type HttpTransportOptions } from './client/http-transport.ts';
+export type { ClientAuth } from './client/open-socket.ts';
+export { type ConnectOptions, ThriftConnection } from './client/thrift-connection.ts';
+export {
+  type CallOptions,
+  type CloseOptions,
+  callOver,
+  ConnectionError,
+  type ConnectionErrorKind,
+  DEFAULT_CALL_TIMEOUT_MS,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_MAX_MESSAGE_BYTES,
+  type Transport,
+} from './client/transport.ts';
 export { dispatch, type DispatchOptions } from './dispatch/dispatch.ts';
 export { EncodedReply, type Handlers } from './dispatch/handlers.ts';
 export {
@@ -23,6 +47,7 @@ export {
 } from './messages/methods.ts';
 export { print } from './messages/print.ts';
 export * from './messages/tables.ts';
+export { typeId, typeName, typeQualifier } from './messages/type-name.ts';
 export type { ColumnBatch, ColumnKind, ColumnVector, FixedColumn, VariableColumn } from './rowset/column.ts';
 export { columnOf, columnValues, type Value, type ValueByKind, valueAt } from './rowset/column-values.ts';
 export {
