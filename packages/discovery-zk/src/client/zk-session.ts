@@ -1,0 +1,353 @@
+import { ZkCode, ZkError } from './zk-error.ts';
+import {
+  CreateFlag,
+  type NativeAcl,
+  type NativeConstructor,
+  type NativeHandle,
+  type NativeStat,
+  nativeConfig,
+} from './native.ts';
+import { type Deadline, within } from './deadline.ts';
+import { WatchSlots, type WatchListener } from './watch-slots.ts';
+
+/** More unanswered operations than this on one session are refused: 26,000 reads at once were measured to be fine. */
+const MAX_PENDING = 20_000;
+/**
+ * Above this a write may not fit the socket's buffer at once, and the addon asks for "writable" only after the next
+ * read: without help the rest waits for the ping, a third of the session time-out later.
+ */
+const LARGE_WRITE_BYTES = 16 * 1024;
+/** How long `close` waits for the answer that lets the C client close without blocking (see `close`). */
+const CLOSE_ANSWER_MS = 500;
+/** The C client gives a silent server up after two thirds of the session time-out, so this much is left then. */
+const LEFT_WHEN_SUSPENDED = 0.3;
+
+export const SessionState = {
+  connecting: 'connecting',
+  connected: 'connected',
+  suspended: 'suspended',
+  expired: 'expired',
+  closed: 'closed',
+} as const;
+export type SessionState = (typeof SessionState)[keyof typeof SessionState];
+
+const moves: Readonly<Record<SessionState, readonly SessionState[]>> = {
+  connecting: ['connected', 'expired', 'closed'],
+  connected: ['suspended', 'expired', 'closed'],
+  suspended: ['connected', 'expired', 'closed'],
+  expired: [],
+  closed: [],
+};
+
+export interface ZkSessionOptions {
+  readonly native: NativeConstructor;
+  /** Numeric addresses for the C client. */
+  readonly servers: string;
+  readonly chroot: string;
+  readonly sessionTimeoutMs: number;
+  /** Longest wait for one operation's answer. */
+  readonly operationTimeoutMs: number;
+  /** `user:password`, sent before anything else at every connect. */
+  readonly digest?: string | undefined;
+  readonly onState: (session: ZkSession, state: SessionState) => void;
+}
+
+export interface ZkData {
+  readonly data: Buffer;
+  readonly stat: NativeStat;
+}
+
+type Settle = (rc: number, text: string) => void;
+
+/**
+ * One ZooKeeper session over one native handle, which the addon makes useless at expiry. Paths are relative to
+ * the chroot. Every operation ends within `operationTimeoutMs`, in a `ZkError` if need be.
+ */
+export class ZkSession {
+  readonly #options: ZkSessionOptions;
+  readonly #native: NativeHandle;
+  readonly #watches = new WatchSlots();
+  readonly #pending = new Set<Settle>();
+  #state: SessionState = SessionState.connecting;
+  #wasConnected: () => void = () => undefined;
+  /** When the newest operation that was answered was sent: then the server still had the session for sure. */
+  #provenAt = performance.now();
+  #suspendedAt = 0;
+  #endCode = 0;
+
+  private constructor(options: ZkSessionOptions) {
+    this.#options = options;
+    this.#native = new options.native(nativeConfig(options.servers, options.sessionTimeoutMs));
+    this.#native.on('connect', () => {
+      this.#provenAt = performance.now();
+      this.#move(SessionState.connected);
+      this.#wasConnected();
+    });
+    this.#native.on('connecting', () => {
+      this.#suspendedAt = performance.now();
+      this.#move(SessionState.suspended);
+    });
+    this.#native.on('close', (_handle: NativeHandle, code: number) => {
+      this.#endCode = code;
+      this.#end(SessionState.expired);
+    });
+  }
+
+  /** Rejects with a `ZkError` of `operationTimeout` when no server answers before `deadline`. */
+  static async open(options: ZkSessionOptions, deadline: Deadline, signal?: AbortSignal): Promise<ZkSession> {
+    const session = new ZkSession(options);
+    const connected = new Promise<void>((resolve, reject) => {
+      session.#wasConnected = resolve;
+      session.#pending.add((rc, text) => reject(new ZkError(rc, 'connect', options.servers, text)));
+    });
+    try {
+      session.#start();
+      await within(connected, {
+        timeoutMs: deadline.remainingMs,
+        signal,
+        onTimeout: () => timeoutError('connect', options.servers, deadline.totalMs),
+      });
+      if (options.chroot !== '') await session.#createChroot();
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+    return session;
+  }
+
+  #start(): void {
+    const { digest, servers } = this.#options;
+    this.#native.init({});
+    if (this.#native.timeout === -1) {
+      throw new ZkError(ZkCode.badArguments, 'connect', servers, 'the C client refused the addresses');
+    }
+    if (digest !== undefined) this.#native.add_auth('digest', digest, () => undefined);
+  }
+
+  /** The server creates no chroot by itself, and every operation below a missing one fails. */
+  async #createChroot(): Promise<void> {
+    const parts = this.#options.chroot.split('/').slice(1);
+    for (let depth = 1; depth <= parts.length; depth++) {
+      const path = `/${parts.slice(0, depth).join('/')}`;
+      // It exists already, or the ACL forbids it: then the first real operation tells.
+      await this.#issue<string>('create', path, (done) =>
+        this.#native.a_create(path, Buffer.alloc(0), CreateFlag.persistent, done),
+      ).catch(() => undefined);
+    }
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Why the addon closed the handle, as in `NativeClose`. */
+  get endCode(): number {
+    return this.#endCode;
+  }
+
+  /** In hex, as in `NativeStat.ephemeralOwner`. */
+  get id(): string {
+    return this.#native.client_id;
+  }
+
+  /** Lets another handle continue this session; for tests of expiry. */
+  get password(): string {
+    return this.#native.client_password;
+  }
+
+  /** As negotiated with the server. */
+  get timeoutMs(): number {
+    return this.#native.timeout;
+  }
+
+  /** How long the server keeps this session at least, as far as can be told from here, in ms. */
+  get safeForMs(): number {
+    if (this.#state === SessionState.connected) return this.timeoutMs;
+    if (this.#state !== SessionState.suspended) return 0;
+    const since = Math.max(this.#provenAt, this.#suspendedAt - this.timeoutMs * (1 - LEFT_WHEN_SUSPENDED));
+    return Math.max(0, since + this.timeoutMs - performance.now());
+  }
+
+  /** Creates a node with the open ACL (npm `zookeeper` knows no other) and returns its whole path. */
+  async create(path: string, data: Uint8Array, flags: number): Promise<string> {
+    const bytes = toBuffer(data);
+    this.#nudge(bytes);
+    const created = await this.#call<string>('create', path, (full, done) =>
+      this.#native.a_create(full, bytes, flags, done),
+    );
+    return created.slice(this.#options.chroot.length);
+  }
+
+  async exists(path: string, listener?: WatchListener): Promise<NativeStat | null> {
+    const watcher = listener && this.#watches.join('exists', path, listener);
+    return this.#watched(watcher, async () => {
+      try {
+        return await this.#call<NativeStat>('exists', path, (full, done) =>
+          watcher?.arm
+            ? this.#native.aw_exists(full, watcher.arm, done)
+            : this.#native.a_exists(full, false, done),
+        );
+      } catch (error) {
+        if (error instanceof ZkError && error.zkCode === ZkCode.noNode) return null;
+        throw error;
+      }
+    });
+  }
+
+  async get(path: string, listener?: WatchListener): Promise<ZkData> {
+    const watcher = listener && this.#watches.join('data', path, listener);
+    return this.#watched(watcher, () =>
+      this.#call<ZkData>('get', path, (full, done) => {
+        const answer = (rc: number, text: string, stat: NativeStat | null, data: Buffer | null): void =>
+          done(rc, text, stat === null ? null : { data: data ?? Buffer.alloc(0), stat });
+        return watcher?.arm
+          ? this.#native.aw_get(full, watcher.arm, answer)
+          : this.#native.a_get(full, false, answer);
+      }),
+    );
+  }
+
+  async children(path: string, listener?: WatchListener): Promise<readonly string[]> {
+    const watcher = listener && this.#watches.join('children', path, listener);
+    return this.#watched(watcher, () =>
+      this.#call<string[]>('children', path, (full, done) =>
+        watcher?.arm
+          ? this.#native.aw_get_children(full, watcher.arm, done)
+          : this.#native.a_get_children(full, false, done),
+      ),
+    );
+  }
+
+  async set(path: string, data: Uint8Array, version: number): Promise<NativeStat> {
+    const bytes = toBuffer(data);
+    this.#nudge(bytes);
+    return this.#call('set', path, (full, done) => this.#native.a_set(full, bytes, version, done));
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#call<true>('delete', path, (full, done) =>
+      this.#native.a_delete_(full, -1, (rc, text) => done(rc, text, true)),
+    );
+  }
+
+  async setAcl(path: string, acl: readonly NativeAcl[]): Promise<void> {
+    await this.#call<true>('setAcl', path, (full, done) =>
+      this.#native.a_set_acl(full, -1, acl, (rc, text) => done(rc, text, true)),
+    );
+  }
+
+  /** Other numeric addresses for the next connect. */
+  setServers(servers: string): void {
+    if (this.#state !== SessionState.expired && this.#state !== SessionState.closed) {
+      this.#native.set_servers(servers);
+    }
+  }
+
+  /**
+   * Ends the session on the server too, and with it the ephemeral nodes.
+   * The C client sends "close session" and then *blocks the process* until something arrives, at most 1.5 s;
+   * a server inside this very process could never answer. So two reads are sent, and the handle is closed while the
+   * first answer is handled: the second one, or what follows, is what it finds arrived.
+   */
+  async close(): Promise<void> {
+    if (this.#state === SessionState.connected) {
+      const first = this.exists('/').catch(() => null);
+      this.exists('/').catch(() => null);
+      await within(first, { timeoutMs: CLOSE_ANSWER_MS, onTimeout: () => new Error() }).catch(() => null);
+    }
+    this.destroy();
+  }
+
+  /** Closes the handle now; idempotent. */
+  destroy(): void {
+    if (this.#state === SessionState.closed || this.#state === SessionState.expired) return;
+    this.#end(SessionState.closed);
+    this.#native.close();
+  }
+
+  #move(to: SessionState): void {
+    if (!moves[this.#state].includes(to)) return;
+    this.#state = to;
+    this.#options.onState(this, to);
+  }
+
+  #end(to: SessionState): void {
+    const code = to === SessionState.expired ? ZkCode.sessionExpired : ZkCode.closing;
+    this.#watches.clear();
+    this.#move(to);
+    for (const settle of this.#pending) settle(code, `session ${to}`);
+  }
+
+  async #watched<T>(watcher: Joined | undefined, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      // A failed read has left no watch at the server.
+      watcher?.leave();
+      throw error;
+    }
+  }
+
+  #nudge(bytes: Buffer): void {
+    if (bytes.length > LARGE_WRITE_BYTES) this.exists('/').catch(() => null);
+  }
+
+  #call<T>(
+    operation: string,
+    path: string,
+    issue: (full: string, done: (rc: number, text: string, value: T | null) => void) => number,
+  ): Promise<T> {
+    const { chroot } = this.#options;
+    const full = chroot === '' ? path : chroot + (path === '/' ? '' : path);
+    return this.#issue(operation, path, (done) => issue(full, done));
+  }
+
+  #issue<T>(
+    operation: string,
+    path: string,
+    issue: (done: (rc: number, text: string, value: T | null) => void) => number,
+  ): Promise<T> {
+    const { operationTimeoutMs } = this.#options;
+    return new Promise<T>((resolve, reject) => {
+      if (this.#state === SessionState.expired || this.#state === SessionState.closed) {
+        reject(new ZkError(ZkCode.invalidState, operation, path, `session ${this.#state}`));
+        return;
+      }
+      if (this.#pending.size >= MAX_PENDING) {
+        reject(new ZkError(ZkCode.systemError, operation, path, `${MAX_PENDING} operations are unanswered`));
+        return;
+      }
+      const sentAt = performance.now();
+      const settle: Settle = (rc, text) => {
+        clearTimeout(timer);
+        this.#pending.delete(settle);
+        reject(new ZkError(rc, operation, path, text));
+      };
+      const timer = setTimeout(() => {
+        this.#pending.delete(settle);
+        reject(timeoutError(operation, path, operationTimeoutMs));
+      }, operationTimeoutMs);
+      this.#pending.add(settle);
+      const rc = issue((code, text, value) => {
+        if (!this.#pending.has(settle)) return;
+        if (code === ZkCode.ok || code <= ZkCode.noNode) this.#provenAt = Math.max(this.#provenAt, sentAt);
+        if (code !== ZkCode.ok || value === null) return settle(code, text);
+        clearTimeout(timer);
+        this.#pending.delete(settle);
+        resolve(value);
+      });
+      // Anything but 0 means that the callback is never called.
+      if (rc !== ZkCode.ok) settle(rc, 'refused by the C client');
+    });
+  }
+}
+
+type Joined = ReturnType<WatchSlots['join']>;
+
+function timeoutError(operation: string, path: string, ms: number): ZkError {
+  return new ZkError(ZkCode.operationTimeout, operation, path, `no answer within ${Math.round(ms)} ms`);
+}
+
+function toBuffer(data: Uint8Array): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,53 @@
+import { type Locks, SenbonError } from '@senbon/core';
+import { Deadline } from '../client/deadline.ts';
+import type { ZkClient } from '../client/zk-client.ts';
+import { discoveryError } from '../errors.ts';
+import { CuratorMutex } from './curator-mutex.ts';
+import { HeldLock } from './held-lock.ts';
+import { LockNodes, type LockNodesOptions } from './lock-nodes.ts';
+
+export class ZkLocks implements Locks {
+  readonly #client: ZkClient;
+  readonly #nodes: LockNodes;
+  readonly #held = new Set<HeldLock>();
+
+  constructor(options: LockNodesOptions) {
+    this.#client = options.client;
+    this.#nodes = new LockNodes(options);
+  }
+
+  async withLock<T>(path: string, timeoutMs: number, fn: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const held = await this.#acquire(path, timeoutMs);
+    this.#held.add(held);
+    try {
+      return await fn(held.signal);
+    } finally {
+      this.#held.delete(held);
+      await held.release();
+    }
+  }
+
+  /** Takes the locks from those who hold them. */
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.#held].map(async (held) => {
+        held.lose('the client was closed');
+        await held.release();
+      }),
+    );
+  }
+
+  async #acquire(path: string, timeoutMs: number): Promise<HeldLock> {
+    const deadline = new Deadline(timeoutMs);
+    try {
+      const lease = await new CuratorMutex(this.#client, this.#nodes, path).acquire(deadline);
+      return await HeldLock.keep(this.#client, this.#nodes, lease, path);
+    } catch (error) {
+      const isClosed = error instanceof SenbonError && error.code === 'DISCOVERY_CLOSED';
+      if (!isClosed && deadline.isOver) {
+        throw new SenbonError('DISCOVERY_LOCK_TIMEOUT', { path, ms: timeoutMs }, { cause: error });
+      }
+      throw discoveryError(error, path);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { type DiscoveryOptions, SenbonError } from '@senbon/core';
+import { type Ensemble, parseAddresses } from './client/addresses.ts';
+import { type NativeAcl, Permission } from './client/native.ts';
+
+export const Key = {
+  refId: 'kyuubi.ha.engine.ref.id',
+  authType: 'kyuubi.ha.zookeeper.auth.type',
+  engineAuthType: 'kyuubi.ha.zookeeper.engine.auth.type',
+  digest: 'kyuubi.ha.zookeeper.auth.digest',
+  aclEnabled: 'kyuubi.ha.zookeeper.acl.enabled',
+  baseWait: 'kyuubi.ha.zookeeper.connection.base.retry.wait',
+  maxWait: 'kyuubi.ha.zookeeper.connection.max.retry.wait',
+} as const;
+
+const BASE_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 30_000;
+
+export interface ZkOptions {
+  readonly ensemble: Ensemble;
+  readonly sessionTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  /** `user:password`. */
+  readonly digest: string | undefined;
+  /** For every node made here; `null` = open to everybody. */
+  readonly acl: readonly NativeAcl[] | null;
+  /** For `secret` records; `null` without credentials. */
+  readonly secretAcl: readonly NativeAcl[] | null;
+  readonly backoff: { readonly baseMs: number; readonly maxMs: number };
+}
+
+const creatorAll: NativeAcl = { perms: Permission.all, scheme: 'auth', auth: '' };
+const worldRead: NativeAcl = { perms: Permission.read, scheme: 'world', auth: 'anyone' };
+
+/** Reads the keys of facts A.7 and B.Ha. An engine's process (`kyuubi.ha.engine.ref.id`) has an auth type of its own. */
+export function readOptions(options: DiscoveryOptions): ZkOptions {
+  const { conf } = options;
+  const digest = conf.get(Key.digest)?.trim() || undefined;
+  const typeKey = conf.has(Key.refId) ? Key.engineAuthType : Key.authType;
+  const protectedByType = readAuthType(conf.get(typeKey), typeKey);
+  if (protectedByType && digest === undefined) {
+    throw new SenbonError('CONFIG_CONFLICT', {
+      keys: `${typeKey} and ${Key.digest}`,
+      problem: 'DIGEST needs the credentials user:password in the second',
+    });
+  }
+  if (digest !== undefined && !/^[^:]+:./.test(digest)) {
+    throw invalid(Key.digest, '***', 'it must be user:password');
+  }
+  const isProtected = protectedByType || (conf.get(Key.aclEnabled) === 'true' && digest !== undefined);
+  return {
+    ensemble: parseAddresses(options.addresses),
+    sessionTimeoutMs: options.sessionTimeoutMs,
+    connectTimeoutMs: options.connectTimeoutMs,
+    digest,
+    acl: isProtected ? [worldRead, creatorAll] : null,
+    secretAcl: digest === undefined ? null : [creatorAll],
+    backoff: {
+      baseMs: readMs(conf, Key.baseWait, BASE_WAIT_MS),
+      maxMs: readMs(conf, Key.maxWait, MAX_WAIT_MS),
+    },
+  };
+}
+
+function readAuthType(value: string | undefined, key: string): boolean {
+  const type = (value ?? 'NONE').trim().toUpperCase();
+  if (type === 'NONE') return false;
+  if (type === 'DIGEST') return true;
+  if (type === 'KERBEROS') {
+    throw new SenbonError('FEATURE_UNSUPPORTED', {
+      feature: `Kerberos towards ZooKeeper (${key}=KERBEROS; choose DIGEST or NONE)`,
+    });
+  }
+  throw invalid(key, type, 'it must be NONE or DIGEST');
+}
+
+function readMs(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
+  const text = conf.get(key)?.trim();
+  if (text === undefined) return fallback;
+  if (!/^\d+$/.test(text) || Number(text) === 0)
+    throw invalid(key, text, 'it must be a number of milliseconds');
+  return Number(text);
+}
+
+function invalid(key: string, value: string, problem: string): SenbonError {
+  return new SenbonError('CONFIG_INVALID', { key, value, where: 'the ZooKeeper discovery plugin', problem });
+}

@@ -1,0 +1,217 @@
+import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
+import { backoffMs, pause } from '../client/deadline.ts';
+import { deferred } from '../client/deferred.ts';
+import { CreateFlag, type NativeAcl, WatchEvent } from '../client/native.ts';
+import type { RunOptions, ZkClient } from '../client/zk-client.ts';
+import { createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
+import type { ZkSession } from '../client/zk-session.ts';
+import { translated } from '../errors.ts';
+import { encodeNodeData } from './node-data.ts';
+import { encodeNodeName } from './node-name.ts';
+
+const RETRY_BASE_MS = 200;
+const RETRY_MAX_MS = 10_000;
+
+export const RegistrationState = {
+  registering: 'registering',
+  registered: 'registered',
+  /** The session, and with it the node, is gone; a node in the new session is being made. */
+  lost: 'lost',
+  ended: 'ended',
+} as const;
+export type RegistrationState = (typeof RegistrationState)[keyof typeof RegistrationState];
+
+const moves: Readonly<Record<RegistrationState, readonly RegistrationState[]>> = {
+  registering: ['registered', 'ended'],
+  registered: ['lost', 'ended'],
+  lost: ['registered', 'ended'],
+  ended: [],
+};
+
+export interface RegistrationOptions {
+  readonly client: ZkClient;
+  readonly space: string;
+  readonly spec: NodeSpec;
+  readonly acl: readonly NativeAcl[] | null;
+  readonly logger: Logger;
+  /** Paths of this client's registrations, so that none adopts another's node. */
+  readonly ownPaths: Set<string>;
+  readonly onEnd: (registration: ZkRegistration) => void;
+}
+
+/** One node under a space, made again after a lost session, but never after somebody deleted it. */
+export class ZkRegistration implements Registration {
+  readonly ended: Promise<RegistrationEnd>;
+  readonly #options: RegistrationOptions;
+  readonly #stop = new AbortController();
+  readonly #resolveEnded: (end: RegistrationEnd) => void;
+  readonly #offSession: () => void;
+  #state: RegistrationState = RegistrationState.registering;
+  #path = '';
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(options: RegistrationOptions) {
+    this.#options = options;
+    const { promise, resolve } = deferred<RegistrationEnd>();
+    this.ended = promise;
+    this.#resolveEnded = resolve;
+    this.#offSession = options.client.onSession(() => this.#onNewSession());
+  }
+
+  static async open(options: RegistrationOptions, call: RunOptions): Promise<ZkRegistration> {
+    const registration = new ZkRegistration(options);
+    try {
+      await registration.#place(call);
+      return registration;
+    } catch (error) {
+      registration.#end(RegistrationEnd.closed, 'it could not be made');
+      if (!registration.isPersistent) void registration.#sweep();
+      throw error;
+    }
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get isEnded(): boolean {
+    return this.#state === RegistrationState.ended;
+  }
+
+  get isPersistent(): boolean {
+    return this.#options.spec.persistent === true;
+  }
+
+  async close(timeoutMs?: number): Promise<void> {
+    if (this.#state === RegistrationState.ended) return;
+    this.#end(RegistrationEnd.closed, 'close was called');
+    // A node that is just being made in a new session would stay otherwise.
+    await this.#work;
+    const options = timeoutMs === undefined ? {} : { timeoutMs };
+    await translated(this.#path, () => deleteNode(this.#options.client, this.#path, options));
+  }
+
+  /** Forgets the node without deleting it: the session's end will, or it is persistent. */
+  abandon(): void {
+    this.#end(RegistrationEnd.closed, 'the client was closed');
+  }
+
+  #onNewSession(): void {
+    if (this.#state !== RegistrationState.registered) return;
+    if (!this.isPersistent) this.#move(RegistrationState.lost, 'the session expired');
+    this.#work = this.#work.then(() => this.#replace());
+  }
+
+  async #replace(): Promise<void> {
+    const { client, logger, space } = this.#options;
+    for (let attempt = 0; !this.#stop.signal.aborted && !client.closing.aborted; attempt++) {
+      try {
+        if (this.isPersistent) await client.run((session) => this.#watch(session));
+        else await this.#place({ signal: this.#stop.signal });
+        return;
+      } catch (error) {
+        if (this.#stop.signal.aborted || client.closing.aborted) return;
+        const waitMs = backoffMs(attempt, RETRY_BASE_MS, RETRY_MAX_MS);
+        logger.warn(
+          `Cannot register under ${space} again (${messageOf(error)}); next try in ${Math.round(waitMs)} ms`,
+        );
+        await pause(waitMs, this.#stop.signal);
+      }
+    }
+  }
+
+  async #place(call: RunOptions): Promise<void> {
+    const { client, space, spec, acl } = this.#options;
+    const prefix = `${space}/${encodeNodeName(spec)}`;
+    const flags = CreateFlag.sequence | (this.isPersistent ? CreateFlag.persistent : CreateFlag.ephemeral);
+    await client.run(
+      async (session, attempt) => {
+        const existing = attempt === 0 ? null : await this.#findOwn(session, prefix);
+        const node = { path: prefix, data: encodeNodeData(spec), flags };
+        this.#setPath(existing ?? (await createWithParents(session, node, acl)));
+        if (acl !== null) await session.setAcl(this.#path, acl);
+        await this.#watch(session);
+      },
+      // Whose a persistent node is cannot be told afterwards, so its making is not repeated.
+      { ...call, once: this.isPersistent },
+    );
+    if (this.#state === RegistrationState.ended) return;
+    this.#move(RegistrationState.registered, this.#path);
+  }
+
+  /** The node of an attempt whose answer was lost, told by its owner. */
+  async #findOwn(session: ZkSession, prefix: string): Promise<string | null> {
+    const { space, ownPaths } = this.#options;
+    const names = await session.children(space).catch(() => []);
+    for (const name of names) {
+      const path = `${space}/${name}`;
+      if (!path.startsWith(prefix) || (ownPaths.has(path) && path !== this.#path)) continue;
+      const stat = await session.exists(path);
+      if (stat?.ephemeralOwner === session.id) return path;
+    }
+    return null;
+  }
+
+  /** Takes away a node of which only the answer was lost, or which came after the caller had given up. */
+  async #sweep(): Promise<void> {
+    const { client, space, spec, logger } = this.#options;
+    const session = client.session;
+    const prefix = `${space}/${encodeNodeName(spec)}`;
+    try {
+      await client.run(
+        async () => {
+          const path = await this.#findOwn(session, prefix);
+          if (path !== null) await session.delete(path);
+        },
+        { session, timeoutMs: session.timeoutMs },
+      );
+    } catch (error) {
+      logger.debug(`Nothing to take away under ${space}: ${messageOf(error)}`);
+    }
+  }
+
+  async #watch(session: ZkSession): Promise<void> {
+    const path = this.#path;
+    const stat = await session.exists(path, (type) => {
+      if (this.#state === RegistrationState.ended || path !== this.#path) return;
+      if (type === WatchEvent.deleted) this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+      else this.#rewatch();
+    });
+    if (stat === null && this.#state !== RegistrationState.ended) {
+      this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+    }
+  }
+
+  /** Its data was changed: that means nothing to anybody, but used the watch up. */
+  #rewatch(): void {
+    const { client, logger } = this.#options;
+    client
+      .run((session) => this.#watch(session), { session: client.session })
+      // A new session watches anew by itself.
+      .catch((error: unknown) => logger.debug(`Not watching ${this.#path} any more: ${messageOf(error)}`));
+  }
+
+  #setPath(path: string): void {
+    this.#options.ownPaths.delete(this.#path);
+    this.#options.ownPaths.add(path);
+    this.#path = path;
+  }
+
+  #end(end: RegistrationEnd, why: string): void {
+    if (this.#state === RegistrationState.ended) return;
+    this.#move(RegistrationState.ended, why);
+    this.#stop.abort();
+    this.#offSession();
+    this.#options.ownPaths.delete(this.#path);
+    this.#resolveEnded(end);
+    this.#options.onEnd(this);
+  }
+
+  #move(to: RegistrationState, why: string): void {
+    const from = this.#state;
+    if (!moves[from].includes(to)) throw new Error(`illegal move of a registration: ${from} -> ${to}`);
+    this.#state = to;
+    const name = this.#path === '' ? this.#options.space : nameOf(this.#path);
+    this.#options.logger.info(`Registration ${name} ${from} -> ${to}: ${why}`);
+  }
+}

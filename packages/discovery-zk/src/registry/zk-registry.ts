@@ -1,0 +1,94 @@
+import {
+  type CallOptions,
+  ConnectionState,
+  type Logger,
+  type NodeSpec,
+  type Registration,
+  type Registry,
+  type ServiceNode,
+  type Subscription,
+} from '@senbon/core';
+import type { NativeAcl } from '../client/native.ts';
+import type { ZkClient } from '../client/zk-client.ts';
+import { deleteNode } from '../client/zk-ops.ts';
+import { translated } from '../errors.ts';
+import { readSpace } from './read-space.ts';
+import { ZkRegistration } from './registration.ts';
+import { type SpaceListener, SpaceWatch } from './space-watch.ts';
+
+/** How long `close` waits for its nodes to be deleted; then they go with the session. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+export interface ZkRegistryOptions {
+  readonly client: ZkClient;
+  readonly acl: readonly NativeAcl[] | null;
+  readonly logger: Logger;
+}
+
+export class ZkRegistry implements Registry {
+  readonly #options: ZkRegistryOptions;
+  readonly #registrations = new Set<ZkRegistration>();
+  readonly #ownPaths = new Set<string>();
+  readonly #watches = new Map<string, SpaceWatch>();
+
+  constructor(options: ZkRegistryOptions) {
+    this.#options = options;
+  }
+
+  async register(space: string, spec: NodeSpec, call: CallOptions = {}): Promise<Registration> {
+    const { client, acl, logger } = this.#options;
+    return translated(space, async () => {
+      const registration = await ZkRegistration.open(
+        {
+          client,
+          space,
+          spec,
+          acl,
+          logger,
+          ownPaths: this.#ownPaths,
+          onEnd: (ended) => this.#registrations.delete(ended),
+        },
+        call,
+      );
+      if (!registration.isEnded) this.#registrations.add(registration);
+      return registration;
+    });
+  }
+
+  async list(space: string, call: CallOptions = {}): Promise<readonly ServiceNode[]> {
+    const { client, logger } = this.#options;
+    return translated(space, () => client.run((session) => readSpace(session, space, { logger }), call));
+  }
+
+  async watch(space: string, listener: SpaceListener): Promise<Subscription> {
+    const { client, logger } = this.#options;
+    let watch = this.#watches.get(space);
+    if (watch === undefined) {
+      const created = new SpaceWatch({ client, space, logger, onEmpty: () => this.#forget(space, created) });
+      this.#watches.set(space, created);
+      watch = created;
+    }
+    const subscribed = watch;
+    return translated(space, () => subscribed.subscribe(listener));
+  }
+
+  async remove(path: string, call: CallOptions = {}): Promise<boolean> {
+    return translated(path, () => deleteNode(this.#options.client, path, call));
+  }
+
+  /** Removes this client's ephemeral nodes; what cannot be removed now goes with the session. */
+  async close(): Promise<void> {
+    const { client } = this.#options;
+    for (const watch of this.#watches.values()) watch.close();
+    await Promise.all(
+      [...this.#registrations].map(async (registration) => {
+        if (registration.isPersistent || client.state !== ConnectionState.connected) registration.abandon();
+        else await registration.close(CLOSE_TIMEOUT_MS).catch(() => undefined);
+      }),
+    );
+  }
+
+  #forget(space: string, watch: SpaceWatch): void {
+    if (this.#watches.get(space) === watch) this.#watches.delete(space);
+  }
+}
