@@ -1,1 +1,2 @@
-export {};
+export { embeddedZooKeeperArea } from './embedded-discovery.ts';
+export { run, type RunOptions } from './run.ts';

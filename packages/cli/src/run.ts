@@ -1,0 +1,137 @@
+import {
+  type Conf,
+  Gateway,
+  haArea,
+  LineLogger,
+  loadConf,
+  loadDiscoveryPlugin,
+  loadEnginePlugin,
+  type Logger,
+  readArea,
+  systemClock,
+  withDefaultPort,
+} from '@senbon/core';
+import { type EmbeddedDiscovery, startEmbeddedDiscovery } from './embedded-discovery.ts';
+import { type Environment, readEnvironment, version } from './environment.ts';
+import { selfCheck } from './self-check.ts';
+
+export interface RunOptions {
+  /** `k=v` of every `--conf`. */
+  readonly conf: readonly string[];
+  /** Run one query through the front door and print the JDBC URLs. */
+  readonly selfCheck: boolean;
+  /** Stop after the self-check; the exit code tells whether it passed. */
+  readonly exitAfterSelfCheck: boolean;
+}
+
+/** Engine plugins that come with this distribution, by package. */
+const ENGINE_PACKAGES = ['@senbon/engine-duckdb'] as const;
+
+/** Runs a gateway in the foreground until it is stopped. Resolves with the exit code. Throws what kept it from starting. */
+export async function run(options: RunOptions): Promise<number> {
+  const environment = readEnvironment(process.env);
+  const logger = new LineLogger({ write: (line) => process.stdout.write(line) });
+  const log = logger.named('server.KyuubiServer');
+  log.info(`Version: ${version}, Node.js: ${process.version}, pid: ${process.pid}`);
+  const { conf, file } = await loadConf({ confDir: environment.confDir, arguments: options.conf });
+  log.info(
+    file === null
+      ? `No kyuubi-defaults.conf in ${environment.confDir}`
+      : `Loading Kyuubi properties from ${file}`,
+  );
+  const ha = readArea(haArea, conf);
+  const embedded = ha.addresses === null ? await startEmbeddedDiscovery(conf, logger) : null;
+  try {
+    const addresses = embedded?.localAddress ?? withDefaultPort(ha.addresses ?? '', ha.clientPort);
+    const gateway = await createGateway({
+      conf,
+      environment,
+      logger,
+      addresses,
+      isEmbedded: embedded !== null,
+    });
+    await gateway.start();
+    const release = stopOnSignals(gateway, log);
+    const code = await serve(gateway, { options, conf, embedded, log });
+    release();
+    return code;
+  } finally {
+    await embedded?.close();
+  }
+}
+
+interface GatewayInput {
+  readonly conf: Conf;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly addresses: string;
+  readonly isEmbedded: boolean;
+}
+
+async function createGateway({
+  conf,
+  environment,
+  logger,
+  addresses,
+  isEmbedded,
+}: GatewayInput): Promise<Gateway> {
+  const plugin = await loadDiscoveryPlugin(readArea(haArea, conf).clientClass);
+  const enginePlugins = await Promise.all(ENGINE_PACKAGES.map((name) => loadEnginePlugin(name)));
+  const defaultEngineType = environment.hasSpark ? 'SPARK_SQL' : 'DUCKDB';
+  if (conf.get('kyuubi.engine.type') === undefined) {
+    const why = environment.hasSpark ? 'SPARK_HOME is set' : 'no SPARK_HOME is set';
+    logger
+      .named('server.KyuubiServer')
+      .info(`kyuubi.engine.type is unset and ${why}: new sessions get ${defaultEngineType} engines`);
+  }
+  return new Gateway({
+    conf,
+    version,
+    discovery: { plugin, addresses, isEmbedded },
+    enginePlugins,
+    defaultEngineType,
+    workDirRoot: environment.workDirRoot,
+    serverUser: environment.user,
+    clock: systemClock,
+    logger,
+  });
+}
+
+interface ServeContext {
+  readonly options: RunOptions;
+  readonly conf: Conf;
+  readonly embedded: EmbeddedDiscovery | null;
+  readonly log: Logger;
+}
+
+async function serve(gateway: Gateway, { options, conf, embedded, log }: ServeContext): Promise<number> {
+  let code = 0;
+  if (options.selfCheck || options.exitAfterSelfCheck) {
+    try {
+      const report = await selfCheck(gateway, conf, embedded?.address ?? null);
+      for (const line of report) process.stdout.write(`${line}\n`);
+    } catch (error) {
+      log.error('The self-check failed', error);
+      code = 1;
+    }
+  }
+  if (options.exitAfterSelfCheck) await gateway.drain('the self-check is over');
+  await gateway.stopped;
+  return code;
+}
+
+/** The first signal drains; the second does not wait. Returns what takes the handlers away. */
+function stopOnSignals(gateway: Gateway, log: Logger): () => void {
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  let received = 0;
+  const onSignal = (signal: NodeJS.Signals) => {
+    received++;
+    log.info(`RECEIVED SIGNAL ${signal}`);
+    if (received > 1) void gateway.destroy(`${signal} came twice`);
+    else void gateway.drain(signal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+}
