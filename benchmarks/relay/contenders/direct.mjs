@@ -1,0 +1,9 @@
+import { issueGatewayToken } from '@senbon/core';
+import { HiveClient } from '@senbon/hive-thrift';
+
+/** A client that talks to the engine's own port, as a gateway would. */
+export async function connect(stage, user) {
+  const { host, port, secret } = await stage.engineOf(user);
+  const password = issueGatewayToken(secret, { user, nowMs: Date.now() });
+  return HiveClient.connect({ host, port, auth: { mechanism: 'PLAIN', user, password } });
+}

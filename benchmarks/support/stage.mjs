@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '@senbon/core';
+import { discoveryPlugin } from '@senbon/discovery-zk';
+
+const root = join(import.meta.dirname, '../..');
+const START_TIMEOUT_MS = 30_000;
+
+/**
+ * A gateway of its own, in temporary folders and on ports from the OS, as a child process. Engines it launches end with
+ * `close`.
+ */
+export class Stage {
+  #child;
+  #dir;
+  #output = '';
+
+  static async open(conf = {}) {
+    const stage = new Stage();
+    await stage.#start(conf);
+    return stage;
+  }
+
+  async #start(conf) {
+    this.#dir = await mkdtemp(join(tmpdir(), 'senbon-bench-'));
+    for (const name of ['conf', 'log', 'work']) await mkdir(join(this.#dir, name));
+    const all = {
+      'kyuubi.frontend.bind.host': '127.0.0.1',
+      'kyuubi.frontend.thrift.binary.bind.port': '0',
+      'kyuubi.frontend.thrift.http.bind.port': '0',
+      'kyuubi.zookeeper.embedded.client.port': '0',
+      'kyuubi.zookeeper.embedded.client.port.address': '127.0.0.1',
+      'kyuubi.engine.type': 'DUCKDB',
+      ...conf,
+    };
+    const args = Object.entries(all).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
+    const env = {
+      ...process.env,
+      KYUUBI_CONF_DIR: join(this.#dir, 'conf'),
+      KYUUBI_LOG_DIR: join(this.#dir, 'log'),
+      KYUUBI_WORK_DIR_ROOT: join(this.#dir, 'work'),
+    };
+    this.#child = spawn(join(root, 'bin/kyuubi'), ['run', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        this.#output = (this.#output + text).slice(-100_000);
+      });
+    }
+    this.binary = await this.#address(/KyuubiThriftBinaryFrontendService: .*jdbc:hive2:\/\/([^:]+):(\d+)\//);
+    this.zooKeeper = await this.#address(/EmbeddedZookeeper is started at ([^:]+):(\d+)/);
+    await this.#find(/starting -> running/);
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** Where the only engine of `user` listens, and the secret its tokens are made from. */
+  async engineOf(user) {
+    const client = await discoveryPlugin.open({
+      addresses: `${this.zooKeeper.host}:${this.zooKeeper.port}`,
+      sessionTimeoutMs: 10_000,
+      connectTimeoutMs: 5_000,
+      conf: new Map(),
+      logger: silentLogger,
+    });
+    try {
+      const [node] = await client.registry.list(`/kyuubi_senbon-1_USER_DUCKDB/${user}/default`);
+      this.engineNode = node;
+      const secret = Buffer.from(await readFile(join(this.#dir, 'work/.internal-secret'), 'utf8'), 'hex');
+      return { host: node.host, port: node.port, secret };
+    } finally {
+      await client.close();
+    }
+  }
+
+  async close() {
+    await this.#endEngine();
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
+    await ended;
+    clearTimeout(timer);
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  /** Deleting its node asks an engine to drain, and it ends. */
+  async #endEngine() {
+    if (this.engineNode === undefined) return;
+    const client = await discoveryPlugin.open({
+      addresses: `${this.zooKeeper.host}:${this.zooKeeper.port}`,
+      sessionTimeoutMs: 10_000,
+      connectTimeoutMs: 5_000,
+      conf: new Map(),
+      logger: silentLogger,
+    });
+    await client.registry.remove(this.engineNode.path);
+    await client.close();
+  }
+
+  async #address(pattern) {
+    const [, host, port] = await this.#find(pattern);
+    return { host, port: Number(port) };
+  }
+
+  async #find(pattern) {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      const match = pattern.exec(this.#output);
+      if (match !== null) return match;
+      if (this.#child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`the gateway did not start:\n${this.#output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
