@@ -16,6 +16,10 @@ export interface ExecutorInfo {
   readonly serverName: string;
   readonly dbmsName: string;
   readonly dbmsVersion: string;
+  /** Reserved words beyond those of SQL:2003, for `DatabaseMetaData.getSQLKeywords`. */
+  readonly keywords?: readonly string[];
+  /** What encloses a quoted identifier; a backtick when absent. */
+  readonly identifierQuote?: string;
 }
 
 export interface SessionSpec {
@@ -59,7 +63,8 @@ export interface ExecutorResult {
 /** A forward reader of a result. Reads never overlap. */
 export interface ResultCursor {
   /**
-   * The next at most `maxRows` rows; `null` at the end. A cursor that cannot read to its true end throws:
+   * The next at most `maxRows` rows; `null` at the end. The batch is the caller's: its buffers are kept as they are for
+   * FETCH_FIRST and must not be written again. A cursor that cannot read to its true end throws:
    * a short result is never passed off as a whole one.
    */
   next(maxRows: number): Promise<ColumnBatch | null>;

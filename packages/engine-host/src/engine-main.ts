@@ -1,0 +1,69 @@
+import { type Logger, LineLogger, messageOf } from '@senbon/core';
+import { parseEngineSpec } from './launch/engine-spec.ts';
+import { type CreateExecutor, type RunningEngine, runEngine } from './run-engine.ts';
+
+/** A launcher that does not hand over the spec by then is not one. */
+const SPEC_TIMEOUT_MS = 30_000;
+/** An engine spec is a few confs; whoever sends more is not a launcher. */
+const MAX_SPEC_BYTES = 8 * 1024 * 1024;
+/** After a fault, discovery gets this long to take the node away. */
+const FAULT_TIMEOUT_MS = 2_000;
+
+/**
+ * The main program of an engine process: reads the spec from standard input, serves until the engine ends by itself or
+ * is told to by SIGTERM, and exits: 0 after a clean stop, 1 after a failed start or a fault.
+ */
+export async function engineMain(createExecutor: CreateExecutor): Promise<void> {
+  const logger = new LineLogger({ write: (line) => process.stderr.write(line) });
+  try {
+    const spec = parseEngineSpec(await readSpec());
+    const engine = await runEngine({ createExecutor, spec, logger });
+    const untilKilled = handleSignals(engine, logger);
+    handleFaults(engine, logger);
+    await engine.stopped;
+    untilKilled();
+    process.exit(0);
+  } catch (error) {
+    logger.error(`The engine could not start: ${messageOf(error)}`, error);
+    process.exit(1);
+  }
+}
+
+async function readSpec(): Promise<string> {
+  const timer = setTimeout(
+    () => process.stdin.destroy(new Error(`no spec within ${SPEC_TIMEOUT_MS} ms`)),
+    SPEC_TIMEOUT_MS,
+  );
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_SPEC_BYTES) throw new Error(`a spec of more than ${MAX_SPEC_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Returns what takes the handlers away again. */
+function handleSignals(engine: RunningEngine, logger: Logger): () => void {
+  const onSignal = (signal: NodeJS.Signals) => {
+    logger.info(`Received ${signal}`);
+    engine.shutDown(signal);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return () => process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+}
+
+/** A fault leaves an unknown state behind: the node goes, then the process. */
+function handleFaults(engine: RunningEngine, logger: Logger): void {
+  const onFault = (error: unknown) => {
+    logger.error('The engine has a fault and ends', error);
+    setTimeout(() => process.exit(1), FAULT_TIMEOUT_MS).unref();
+    void engine.close().finally(() => process.exit(1));
+  };
+  process.once('uncaughtException', onFault).once('unhandledRejection', onFault);
+}

@@ -1,0 +1,185 @@
+import { tmpdir } from 'node:os';
+import { type Clock, Conf, type Logger, messageOf, readArea, systemClock } from '@senbon/core';
+import { engineHostArea } from './config.ts';
+import type { Executor } from './executor.ts';
+import type { EngineSpec } from './launch/engine-spec.ts';
+import { DiscoveryPresence } from './lifecycle/discovery-presence.ts';
+import { EngineLifecycle, type DrainOptions, type EngineState } from './lifecycle/engine-lifecycle.ts';
+import type { Operation } from './operation/operation.ts';
+import { StatementQueue } from './operation/statement-queue.ts';
+import { RewindBudget } from './result/result-history.ts';
+import { createAuthenticator } from './server/authenticate.ts';
+import { EngineServer } from './server/engine-server.ts';
+import { HandleMap } from './session/handle-map.ts';
+import { SessionManager } from './session/session-manager.ts';
+import { within } from './within.ts';
+
+/** Each step of a shutdown may take this long; then the next one follows all the same. */
+const STEP_TIMEOUT_MS = 5_000;
+
+export interface ExecutorContext {
+  readonly spec: EngineSpec;
+  readonly logger: Logger;
+}
+
+/** Makes the executor when the engine process starts. */
+export type CreateExecutor = (context: ExecutorContext) => Promise<Executor>;
+
+export interface RunEngineOptions {
+  readonly createExecutor: CreateExecutor;
+  readonly spec: EngineSpec;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+export interface RunningEngine {
+  readonly host: string;
+  readonly port: number;
+  readonly state: EngineState;
+  /** Resolves when the engine has stopped, for whatever reason. Never rejects. */
+  readonly stopped: Promise<void>;
+  drain(options: DrainOptions): void;
+  /** Drains for `kyuubi.backend.engine.exec.pool.shutdown.timeout` at most, and not for idle sessions. */
+  shutDown(why: string): void;
+  /** At once; resolves when it has stopped. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an executor over HiveServer2 Thrift binary and registers it in its engine space. Throws CONFIG_INVALID,
+ * BIND_FAILED, PLUGIN_*, DISCOVERY_* and what the executor throws; nothing is left open then.
+ */
+export async function runEngine(options: RunEngineOptions): Promise<RunningEngine> {
+  const { spec, logger, clock = systemClock } = options;
+  const config = readArea(engineHostArea, Conf.of(Object.fromEntries(spec.conf), 'engine spec'));
+  const authenticate = createAuthenticator({ config, secret: spec.secret, clock });
+  const server = new EngineServer({ config, authenticate, clock, logger: logger.named('engine.Server') });
+  const opened: Opened = { executor: null, presence: null, server };
+  try {
+    const [listening, executor, presence] = await Promise.allSettled([
+      server.listen(),
+      options.createExecutor({ spec, logger }),
+      DiscoveryPresence.open({ config, conf: spec.conf, clock, logger }),
+    ]);
+    opened.executor = executor.status === 'fulfilled' ? executor.value : null;
+    opened.presence = presence.status === 'fulfilled' ? presence.value : null;
+    const port = valueOf(listening);
+    const parts = { executor: valueOf(executor), presence: valueOf(presence), port };
+    return await assemble({ options, config, clock, opened, ...parts });
+  } catch (error) {
+    await closeAll(opened, clock, logger);
+    throw error;
+  }
+}
+
+/** What has to be closed again, as far as it was opened. */
+interface Opened {
+  executor: Executor | null;
+  presence: DiscoveryPresence | null;
+  readonly server: EngineServer;
+}
+
+interface Parts {
+  readonly options: RunEngineOptions;
+  readonly config: ReturnType<typeof readArea<typeof engineHostArea>>;
+  readonly clock: Clock;
+  readonly opened: Opened;
+  readonly executor: Executor;
+  readonly presence: DiscoveryPresence;
+  readonly port: number;
+}
+
+async function assemble(parts: Parts): Promise<RunningEngine> {
+  const { options, config, clock, opened, executor, presence, port } = parts;
+  const { spec, logger } = options;
+  const host = config.advertisedHost ?? config.bindHost;
+  const engineName = `${host}:${port}`;
+  const id = `${spec.type.toLowerCase()}-${process.pid}`;
+  const resources = {
+    config,
+    engineName,
+    operations: new HandleMap<Operation>(),
+    queue: new StatementQueue({ maxRunning: config.runningStatements, maxWaiting: config.waitingStatements }),
+    budget: new RewindBudget({
+      maxMemoryBytes: config.rewindMemoryBytes,
+      maxFileBytes: config.rewindFileBytes,
+      directory: tmpdir(),
+    }),
+    clock,
+    logger: logger.named('engine.Session'),
+  } as const;
+  const sessions: SessionManager = new SessionManager(executor, resources, () =>
+    lifecycle.onSessionsChanged(),
+  );
+  const lifecycle: EngineLifecycle = new EngineLifecycle({
+    config,
+    sessions,
+    deregister: () => within(presence.deregister(), STEP_TIMEOUT_MS, 'removing the node', clock),
+    shutDown: async () => {
+      await within(sessions.closeAll('the engine stops'), STEP_TIMEOUT_MS, 'closing sessions', clock).catch(
+        (error: unknown) => logger.warn(messageOf(error)),
+      );
+      await closeAll(opened, clock, logger);
+    },
+    clock,
+    logger: logger.named('engine.Lifecycle'),
+  });
+  const identity = new Map([
+    ['kyuubi.engine.id', id],
+    ['kyuubi.engine.name', config.engineName ?? id],
+    ['kyuubi.engine.url', engineName],
+  ]);
+  opened.server.serve({ sessions, info: executor.info, config, identity });
+  presence.watchConnection((isLost) => lifecycle.onDiscovery(isLost));
+  const node = {
+    host,
+    port,
+    version: spec.version,
+    refId: spec.refId,
+    attributes: { 'kyuubi.engine.id': id },
+  };
+  await presence.register(spec.space, node, () =>
+    lifecycle.drain({ why: 'its node was deleted', deadlineMs: config.drainTimeoutMs }),
+  );
+  logger
+    .named('engine.EngineHost')
+    .info(
+      `${spec.type} engine ${id} is ready at ${engineName}, registered in ${spec.space} refId=${spec.refId}`,
+    );
+  return {
+    host,
+    port,
+    get state() {
+      return lifecycle.state;
+    },
+    stopped: lifecycle.stopped,
+    drain: (drainOptions) => lifecycle.drain(drainOptions),
+    shutDown: (why) => lifecycle.drain({ why, deadlineMs: config.shutdownTimeoutMs, onlyWhileBusy: true }),
+    close: () => {
+      lifecycle.stop('closed');
+      return lifecycle.stopped;
+    },
+  };
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'fulfilled') return settled.value;
+  throw settled.reason;
+}
+
+/** In reverse order of opening, each step whatever the one before did. */
+async function closeAll(opened: Opened, clock: Clock, logger: Logger): Promise<void> {
+  const { executor, presence, server } = opened;
+  const steps: readonly (readonly [string, () => Promise<void> | void | undefined])[] = [
+    ['closing the socket', () => server.close()],
+    ['closing the executor', () => executor?.close()],
+    ['closing service discovery', () => presence?.close()],
+  ];
+  for (const [what, step] of steps) {
+    try {
+      await within(Promise.resolve(step()), STEP_TIMEOUT_MS, what, clock);
+    } catch (error) {
+      logger.warn(`${what} failed`, error);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AreaConfig, type Clock, type Logger, messageOf, SenbonError } from '@senbon/core';
+import { type SaslCredentials, SaslPlainServer } from '@senbon/hive-thrift';
+import type { engineHostArea } from '../config.ts';
+import { metadataHandlers } from '../service/metadata-handlers.ts';
+import { operationHandlers } from '../service/operation-handlers.ts';
+import type { EngineService } from '../service/service.ts';
+import { sessionHandlers } from '../service/session-handlers.ts';
+import { EngineConnection } from './engine-connection.ts';
+
+const handlers = { ...sessionHandlers, ...operationHandlers, ...metadataHandlers };
+
+/** A connection that is still being answered, or whose peer does not hang up, is cut after this. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+export interface EngineServerOptions {
+  readonly config: AreaConfig<typeof engineHostArea>;
+  readonly authenticate: (credentials: SaslCredentials) => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The engine's listening socket and its connections. */
+export class EngineServer {
+  readonly #options: EngineServerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<EngineConnection>();
+  /** Also those that are being turned away or hung up on. */
+  readonly #sockets = new Set<Socket>();
+  #service: EngineService | null = null;
+
+  constructor(options: EngineServerOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => this.#onConnection(socket));
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Resolves with the port. Connections are dropped until `serve` is called. Throws BIND_FAILED. */
+  listen(): Promise<number> {
+    const { bindHost, bindPort } = this.#options.config;
+    return new Promise((resolve, reject) => {
+      const onError = (error: Error) => {
+        const details = {
+          address: `${bindHost}:${bindPort}`,
+          frontend: 'the engine',
+          problem: messageOf(error),
+          key: 'kyuubi.frontend.thrift.binary.bind.port',
+        };
+        reject(new SenbonError('BIND_FAILED', details, { cause: error }));
+      };
+      this.#server.once('error', onError);
+      this.#server.listen(bindPort, bindHost, () => {
+        this.#server.off('error', onError);
+        this.#server.on('error', (error) => this.#options.logger.error('The listening socket failed', error));
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  serve(service: EngineService): void {
+    this.#service = service;
+  }
+
+  /** Closes the socket; connections are cut when they have answered, or after a moment. Idempotent. */
+  async close(): Promise<void> {
+    const { clock } = this.#options;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const connection of this.#connections) connection.close();
+    const timer = clock.after(CLOSE_TIMEOUT_MS, () => {
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await closed;
+    timer.cancel();
+  }
+
+  #onConnection(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    const { config, authenticate, clock, logger } = this.#options;
+    const service = this.#service;
+    if (service === null) {
+      socket.destroy();
+      return;
+    }
+    if (this.#connections.size >= config.maxConnections) {
+      const text = `the engine has ${config.maxConnections} connections already (kyuubi.engine.frontend.max.connections)`;
+      socket.on('error', () => socket.destroy());
+      socket.end(new SaslPlainServer().bad(text), () => socket.destroy());
+      return;
+    }
+    const connection = new EngineConnection(socket, {
+      service,
+      handlers,
+      authenticate,
+      maxMessageBytes: config.maxMessageBytes,
+      loginTimeoutMs: config.loginTimeoutMs,
+      stallTimeoutMs: config.stallTimeoutMs,
+      clock,
+      logger,
+      onClosed: (closed) => this.#onClosed(closed, service),
+    });
+    this.#connections.add(connection);
+  }
+
+  #onClosed(connection: EngineConnection, service: EngineService): void {
+    this.#connections.delete(connection);
+    service.sessions.closeBoundTo(connection).catch((error: unknown) => {
+      this.#options.logger.warn('Sessions of a dropped connection could not be closed', error);
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { SenbonError } from '@senbon/core';
+
+/** What an OpenSession configuration says, taken apart. */
+export interface SessionConf {
+  /** The id the gateway chose; `null` when it chose none. */
+  readonly handle: string | null;
+  readonly database: string;
+  /** Everything else, without prefixes. */
+  readonly conf: Map<string, string>;
+}
+
+const DEFAULT_DATABASE = 'default';
+const KINDS = ['system:', 'hiveconf:', 'hivevar:', 'metaconf:'] as const;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Confs that are said to the engine host and are no session's business. */
+const CONSUMED = new Set([
+  'kyuubi.session.handle',
+  'kyuubi.session.alive.probe',
+  'use:database',
+  'use:catalog',
+]);
+
+/**
+ * A gateway has normalised the confs already; one that talks to the engine directly has not, so prefixes are stripped
+ * here too (facts B semantics). Throws SESSION_CONF_FORBIDDEN, REQUEST_INVALID.
+ */
+export function parseSessionConf(sent: ReadonlyMap<string, string> | undefined): SessionConf {
+  const conf = new Map<string, string>();
+  for (const [raw, value] of sent ?? []) {
+    const key = stripPrefixes(raw);
+    if (!CONSUMED.has(key)) conf.set(key, value);
+  }
+  return {
+    handle: parseHandle('OpenSession', 'kyuubi.session.handle', sent?.get('kyuubi.session.handle')),
+    database: sent?.get('use:database') || DEFAULT_DATABASE,
+    conf,
+  };
+}
+
+/** Throws REQUEST_INVALID for what is there but no UUID. */
+export function parseHandle(method: string, key: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  if (UUID.test(value)) return value.toLowerCase();
+  throw new SenbonError('REQUEST_INVALID', {
+    method,
+    problem: `${key} is not a UUID: ${JSON.stringify(value)}`,
+  });
+}
+
+function stripPrefixes(raw: string): string {
+  const key = raw.startsWith('set:') ? raw.slice('set:'.length) : raw;
+  if (key.startsWith('env:')) throw new SenbonError('SESSION_CONF_FORBIDDEN', { key });
+  const kind = KINDS.find((prefix) => key.startsWith(prefix));
+  return kind === undefined ? key : key.slice(kind.length);
+}
