@@ -1,15 +1,22 @@
 import { SenbonError } from '@senbon/core';
 import { Command } from 'commander';
-import { version } from './environment.ts';
+import { Daemon } from './daemon/daemon.ts';
+import { readEnvironment, version } from './environment.ts';
 import { run } from './run.ts';
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
 
-interface RunFlags {
+interface ConfFlags {
   readonly conf: readonly string[];
+}
+
+interface RunFlags extends ConfFlags {
   readonly selfCheck?: boolean;
   readonly exitAfterSelfCheck?: boolean;
 }
+
+const confOption = ['--conf <key=value>', 'set a configuration key; may be repeated', collect, []] as const;
+const daemon = () => new Daemon(readEnvironment(process.env), (line) => process.stdout.write(`${line}\n`));
 
 const program = new Command('kyuubi')
   .description('Senbon, a serverless-style SQL gateway for HiveServer2 clients')
@@ -18,7 +25,7 @@ const program = new Command('kyuubi')
 program
   .command('run')
   .description('run the gateway in the foreground')
-  .option('--conf <key=value>', 'set a configuration key; may be repeated', collect, [])
+  .option(...confOption)
   .option('--self-check', 'run one query through the front door and print the JDBC URLs')
   .option('--exit-after-self-check', 'stop after that query; the exit code tells whether it passed')
   .action(async (flags: RunFlags) => {
@@ -27,6 +34,46 @@ program
       selfCheck: flags.selfCheck ?? false,
       exitAfterSelfCheck: flags.exitAfterSelfCheck ?? false,
     });
+  });
+
+program
+  .command('start', { isDefault: true })
+  .description('start the gateway in the background and wait until it serves')
+  .option(...confOption)
+  .action(async ({ conf }: ConfFlags) => {
+    process.exitCode = await daemon().start(conf);
+  });
+
+program
+  .command('stop')
+  .description('drain the gateway and wait until it has ended')
+  .option('--now', 'cut open sessions off')
+  .action(async ({ now }: { readonly now?: boolean }) => {
+    process.exitCode = await daemon().stop(now ?? false);
+  });
+
+program
+  .command('restart')
+  .description('stop, then start')
+  .option('--now', 'cut open sessions off')
+  .option(...confOption)
+  .action(async ({ now, conf }: ConfFlags & { readonly now?: boolean }) => {
+    const gateway = daemon();
+    process.exitCode = (await gateway.stop(now ?? false)) || (await gateway.start(conf));
+  });
+
+program
+  .command('kill')
+  .description('end the gateway at once (SIGKILL)')
+  .action(async () => {
+    process.exitCode = await daemon().kill();
+  });
+
+program
+  .command('status')
+  .description('exit code 0: it serves, 1: it is not running, 2: it runs but cannot serve')
+  .action(async () => {
+    process.exitCode = await daemon().status();
   });
 
 try {

@@ -51,6 +51,8 @@ export async function run(options: RunOptions): Promise<number> {
       isEmbedded: embedded !== null,
     });
     await gateway.start();
+    // To whoever started us in the background and waits for this.
+    process.send?.('serving');
     const release = stopOnSignals(gateway, log);
     const code = await serve(gateway, { options, conf, embedded, log });
     release();
