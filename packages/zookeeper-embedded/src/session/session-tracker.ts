@@ -23,7 +23,7 @@ export interface SessionTrackerOptions {
  * and one tick later.
  *
  * A tick that comes much too late or too early says that this process (or the machine) was suspended, or
- * that somebody set the clock. Clients could not be heard meanwhile, so all deadlines move with it.
+ * that somebody set the clock. Clients could not be heard meanwhile, so all of them get a whole time-out again.
  */
 export class SessionTracker {
   readonly #options: SessionTrackerOptions;
@@ -88,16 +88,11 @@ export class SessionTracker {
     const nowMs = clock.now();
     const skewMs = nowMs - this.#lastTickMs - tickTimeMs;
     this.#lastTickMs = nowMs;
-    if (Math.abs(skewMs) > tickTimeMs) this.#shiftDeadlines(skewMs, nowMs);
+    if (Math.abs(skewMs) > tickTimeMs) {
+      for (const session of this.#sessions.values()) this.touch(session);
+    }
     for (const session of this.#sessions.values()) {
       if (session.deadlineMs <= nowMs && this.remove(session)) onExpired(session);
-    }
-  }
-
-  /** Never beyond a whole time-out from now: a session touched since then needs no shift. */
-  #shiftDeadlines(byMs: number, nowMs: number): void {
-    for (const session of this.#sessions.values()) {
-      session.deadlineMs = Math.min(session.deadlineMs + byMs, nowMs + session.timeoutMs);
     }
   }
 }
