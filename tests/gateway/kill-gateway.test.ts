@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engineNodes } from '../support/engine-nodes.ts';
 import { GatewayHome } from '../support/gateway.ts';
 import { openSession, query } from '../support/hive.ts';
-import { startRealZooKeeper } from '../support/real-zookeeper.ts';
+import { startZooKeeper } from '../support/zookeeper.ts';
 
 let home: GatewayHome;
 
@@ -18,8 +18,8 @@ const pids = (): number[] => home.engines().map(({ pid }) => pid);
 
 describe('kill -9 of a gateway', () => {
   test('the next gateway finds the engine and uses it again', async () => {
-    await using zooKeeper = await startRealZooKeeper();
-    const conf = { 'kyuubi.ha.addresses': zooKeeper.connectString };
+    await using zooKeeper = await startZooKeeper();
+    const conf = { 'kyuubi.ha.addresses': zooKeeper.addresses };
     const first = await home.start({ conf });
     const before = await openSession(first.binary, 'anna');
     expect(await query(before.session, 'SELECT 1')).toEqual([[1]]);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type RealZooKeeper, startRealZooKeeper } from '../support/real-zookeeper.ts';
 import { engineNodes } from '../support/engine-nodes.ts';
 import { type Address, type Gateway, GatewayHome } from '../support/gateway.ts';
 import { type Client, OPEN_TIMEOUT_MS, openSession, query } from '../support/hive.ts';
+import { startZooKeeper } from '../support/zookeeper.ts';
 
 const SESSIONS = 200;
 
@@ -53,8 +53,8 @@ describe('a cold engine space', () => {
   test(
     '100 sessions on each of two gateways of one ZooKeeper launch exactly one engine',
     async () => {
-      await using zooKeeper: RealZooKeeper = await startRealZooKeeper();
-      const conf = { 'kyuubi.ha.addresses': zooKeeper.connectString };
+      await using zooKeeper = await startZooKeeper();
+      const conf = { 'kyuubi.ha.addresses': zooKeeper.addresses };
       const gateways = await Promise.all([home.start({ conf }), home.start({ conf })]);
       expect(await askAtOnce(gateways, SESSIONS)).toEqual(numbers);
       await expectOneEngineEver(zooKeeper.address);

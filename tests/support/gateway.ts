@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type OwnedProcess, startProcess } from '@senbon/testkit';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Output } from './output.ts';
 import { type TaggedProcess, endTagged, taggedProcesses } from './tagged-processes.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -29,24 +27,17 @@ export class Gateway {
   readonly http: Address;
   /** The embedded ZooKeeper's, when the gateway was not given one. */
   readonly zooKeeper: Address | undefined;
-  readonly output: Output;
-  readonly #child: ChildProcess;
+  readonly #process: OwnedProcess;
 
-  constructor(
-    child: ChildProcess,
-    output: Output,
-    at: { binary: Address; http: Address; zooKeeper?: Address },
-  ) {
-    this.#child = child;
-    this.output = output;
+  constructor(process: OwnedProcess, at: Addresses) {
+    this.#process = process;
     this.binary = at.binary;
     this.http = at.http;
     this.zooKeeper = at.zooKeeper;
   }
 
   get pid(): number {
-    // Set, since it has printed its start-up lines.
-    return this.#child.pid ?? Number.NaN;
+    return this.#process.pid;
   }
 
   /** JDBC URLs of this gateway, by the way a client comes in. */
@@ -61,38 +52,27 @@ export class Gateway {
     };
   }
 
-  /** SIGTERM and wait; rejects when it has to be killed after all. */
+  /** SIGTERM and wait; rejects when it has to be killed after all. Idempotent, also after `kill`. */
   async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    if (!this.#process.isRunning) return;
+    const { signal } = await this.#process.stop(STOP_TIMEOUT_MS);
+    if (signal !== null) {
+      const output = this.#process.output().slice(-4_000);
+      throw new Error(`the gateway did not end within ${STOP_TIMEOUT_MS} ms of SIGTERM:\n${output}`);
+    }
   }
 
   /** SIGKILL: what a crash or the kernel's memory killer does. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    if (hasEnded(this.#child)) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await ended;
-    clearTimeout(timer);
-    if (signal === 'SIGTERM' && this.#child.signalCode === 'SIGKILL') {
-      throw new Error(
-        `the gateway did not end within ${STOP_TIMEOUT_MS} ms of SIGTERM:\n${this.output.text.slice(-4_000)}`,
-      );
-    }
+    await this.#process.kill();
   }
 }
 
-/** This process's environment without what would steer a gateway: a Spark or a Kyuubi of the developer's own. */
-function cleanEnvironment(): Record<string, string | undefined> {
-  const steers = /^(KYUUBI|SENBON|SPARK|HADOOP|HIVE)_/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !steers.test(name)));
+/** Takes away what would steer a gateway: a Spark or a Kyuubi of the developer's own. */
+function neutralEnvironment(): Record<string, undefined> {
+  const steering = Object.keys(process.env).filter((name) => /^(KYUUBI|SPARK|HADOOP|HIVE)_/.test(name));
+  return Object.fromEntries(steering.map((name) => [name, undefined]));
 }
-
-const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 /**
  * The folders of one or more gateways that share their engines, and the owner of every process that runs out of them.
@@ -123,20 +103,18 @@ export class GatewayHome {
   async start({ conf = {}, env = {} }: GatewayOptions = {}): Promise<Gateway> {
     const settings = { ...this.#defaults(), ...conf };
     const args = Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
-    const child = spawn(process.execPath, [join(root, 'bin/kyuubi'), 'run', ...args], {
-      env: { ...cleanEnvironment(), ...this.#environment(), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const process = await startProcess({
+      name: 'gateway',
+      command: join(root, 'bin/kyuubi'),
+      args: ['run', ...args],
+      env: { ...neutralEnvironment(), ...this.#environment(), ...env },
     });
-    process.once('exit', () => child.kill('SIGKILL'));
-    const output = new Output([child.stdout, child.stderr]);
-    child.once('close', () => output.end());
-    child.once('error', () => output.end());
     try {
-      const gateway = new Gateway(child, output, await addressesIn(output, settings));
+      const gateway = new Gateway(process, await addressesOf(process, settings));
       this.#gateways.push(gateway);
       return gateway;
     } catch (error) {
-      child.kill('SIGKILL');
+      await process.kill();
       throw error;
     }
   }
@@ -160,6 +138,9 @@ export class GatewayHome {
       'kyuubi.frontend.thrift.binary.bind.port': '0',
       'kyuubi.frontend.thrift.http.bind.port': '0',
       'kyuubi.zookeeper.embedded.client.port': '0',
+      'kyuubi.zookeeper.embedded.client.port.address': '127.0.0.1',
+      // A test that left a session open must not hold its gateway for an hour.
+      'kyuubi.server.drain.deadline': 'PT5S',
     };
   }
 
@@ -178,17 +159,28 @@ const frontendLine = (service: string): RegExp =>
     `server\\.${service}: Starting and exposing JDBC connection at: jdbc:hive2://([^/\\s]+):(\\d+)/`,
   );
 
-async function addressesIn(output: Output, conf: Readonly<Record<string, string>>) {
+interface Addresses {
+  readonly binary: Address;
+  readonly http: Address;
+  readonly zooKeeper: Address | undefined;
+}
+
+async function addressesOf(
+  process: OwnedProcess,
+  conf: Readonly<Record<string, string>>,
+): Promise<Addresses> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   const address = async (pattern: RegExp): Promise<Address> => {
-    const [, host = '', port] = await output.waitFor(pattern, Math.max(0, deadline - performance.now()));
+    const line = await process.waitForLine(pattern, Math.max(1, deadline - performance.now()));
+    const [, host = '', port] = pattern.exec(line) ?? [];
     return { host, port: Number(port) };
   };
-  const external = (conf['kyuubi.ha.addresses'] ?? conf['kyuubi.ha.zookeeper.quorum']) !== undefined;
-  const binary = await address(frontendLine('KyuubiThriftBinaryFrontendService'));
-  const http = await address(frontendLine('KyuubiThriftHttpFrontendService'));
-  if (external) return { binary, http };
-  return { binary, http, zooKeeper: await address(/EmbeddedZookeeper is started at ([^\s:]+):(\d+)/) };
+  const isEmbedded = conf['kyuubi.ha.addresses'] === undefined;
+  return {
+    binary: await address(frontendLine('KyuubiThriftBinaryFrontendService')),
+    http: await address(frontendLine('KyuubiThriftHttpFrontendService')),
+    zooKeeper: isEmbedded ? await address(/EmbeddedZookeeper is started at ([^\s:]+):(\d+)/) : undefined,
+  };
 }
 
 /** One gateway in a home of its own. `close()` stops it and its engines, and rejects when anything had to be killed. */

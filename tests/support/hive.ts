@@ -17,7 +17,7 @@ export async function openSession(
 ): Promise<Client> {
   const client = await HiveClient.connect({ host, port, auth: { mechanism: 'PLAIN', user, password: 'x' } });
   try {
-    const session = await client.openSession({ user, configuration });
+    const session = await client.openSession({ configuration });
     return {
       session,
       close: async () => {

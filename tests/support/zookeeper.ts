@@ -1,0 +1,11 @@
+import { type RealZooKeeper, startZooKeeper as startServers } from '@senbon/testkit';
+import type { Address } from './gateway.ts';
+import { jarsOf } from './jars.ts';
+
+/** Apache's ZooKeeper server, one node, its jars fetched when they are missing. `await using` ends it. */
+export async function startZooKeeper(): Promise<RealZooKeeper & { readonly address: Address }> {
+  const { dir } = await jarsOf('zookeeper-server');
+  const zooKeeper = await startServers({ jarsDir: dir });
+  const port = zooKeeper.servers[0]?.port ?? 0;
+  return Object.assign(zooKeeper, { address: { host: '127.0.0.1', port } });
+}
