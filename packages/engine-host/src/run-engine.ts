@@ -1,5 +1,13 @@
 import { tmpdir } from 'node:os';
-import { type Clock, Conf, type Logger, messageOf, readArea, systemClock } from '@senbon/core';
+import {
+  type Clock,
+  Conf,
+  type DiscoveryPlugin,
+  type Logger,
+  messageOf,
+  readArea,
+  systemClock,
+} from '@senbon/core';
 import { engineHostArea } from './config.ts';
 import type { Executor } from './executor.ts';
 import type { EngineSpec } from './launch/engine-spec.ts';
@@ -30,6 +38,8 @@ export interface RunEngineOptions {
   readonly spec: EngineSpec;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Used in place of the package that `kyuubi.ha.client.class` names. */
+  readonly discovery?: DiscoveryPlugin;
 }
 
 export interface RunningEngine {
@@ -59,7 +69,13 @@ export async function runEngine(options: RunEngineOptions): Promise<RunningEngin
     const [listening, executor, presence] = await Promise.allSettled([
       server.listen(),
       options.createExecutor({ spec, logger }),
-      DiscoveryPresence.open({ config, conf: spec.conf, clock, logger }),
+      DiscoveryPresence.open({
+        config,
+        conf: spec.conf,
+        clock,
+        logger,
+        ...(options.discovery === undefined ? {} : { plugin: options.discovery }),
+      }),
     ]);
     opened.executor = executor.status === 'fulfilled' ? executor.value : null;
     opened.presence = presence.status === 'fulfilled' ? presence.value : null;

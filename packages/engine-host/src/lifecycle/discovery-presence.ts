@@ -3,6 +3,7 @@ import {
   type Clock,
   ConnectionState,
   type DiscoveryClient,
+  type DiscoveryPlugin,
   loadDiscoveryPlugin,
   type Logger,
   type NodeSpec,
@@ -15,6 +16,8 @@ import type { engineHostArea } from '../config.ts';
 export interface DiscoveryPresenceOptions {
   readonly config: AreaConfig<typeof engineHostArea>;
   readonly conf: ReadonlyMap<string, string>;
+  /** Used in place of the package that the conf names. */
+  readonly plugin?: DiscoveryPlugin;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,7 +38,7 @@ export class DiscoveryPresence {
   /** Throws PLUGIN_MISSING, PLUGIN_INVALID, DISCOVERY_*. */
   static async open(options: DiscoveryPresenceOptions): Promise<DiscoveryPresence> {
     const { config, conf, logger } = options;
-    const plugin = await loadDiscoveryPlugin(config.discoveryClass);
+    const plugin = options.plugin ?? (await loadDiscoveryPlugin(config.discoveryClass));
     const client = await plugin.open(
       {
         addresses: config.discoveryAddresses,

@@ -1,0 +1,34 @@
+import { TStatusCode } from '@senbon/hive-thrift';
+import { expect, it } from 'vitest';
+import { EngineFixture, SPACE } from './testing/engine-fixture.ts';
+
+it('runs a query from connect to close', async () => {
+  await using fixture = await EngineFixture.start();
+  const [node] = [...fixture.discovery.nodes.values()];
+  expect(node).toMatchObject({
+    space: SPACE,
+    spec: { host: '127.0.0.1', port: fixture.engine.port, version: '9.9.9', refId: 'ref-1' },
+  });
+
+  const client = await fixture.connect();
+  const opened = await client.openRaw();
+  expect(opened.status.statusCode).toBe(TStatusCode.SUCCESS);
+  expect(Object.fromEntries(opened.configuration ?? [])).toMatchObject({
+    'kyuubi.engine.id': `fake-${process.pid}`,
+    'kyuubi.engine.url': `127.0.0.1:${fixture.engine.port}`,
+    'hive.server2.thrift.resultset.default.fetch.size': '1000',
+  });
+  const session = await client.open();
+  const operation = await client.run(session, 'SELECT 3');
+  expect(operation.hasResultSet).toBe(true);
+  expect(await client.columns(operation)).toMatchObject([{ columnName: 'n', position: 1 }]);
+  expect(await client.fetch(operation)).toEqual({
+    startRow: 0,
+    hasMoreRows: false,
+    rows: [[0n], [1n], [2n]],
+    columnCount: 1,
+  });
+  expect(await client.fetch(operation)).toMatchObject({ startRow: 3, rows: [], columnCount: 1 });
+  await client.close(operation);
+  await client.closeSession(session);
+});
