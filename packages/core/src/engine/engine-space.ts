@@ -37,7 +37,7 @@ export function engineSpaceOf(input: EngineSpaceInput): EngineSpace {
   const { shareLevel, engineType, refId } = input;
   const routingUser = routingUserOf(input);
   const leaf = leafOf(input);
-  const root = `/${input.namespace.replace(/^\/+|\/+$/g, '')}_${input.version}_${shareLevel}_${engineType}`;
+  const root = `/${input.namespace.replace(/^\/+|\/+$/g, '')}_${input.version}_${shareLevel}_${encodeSegment(engineType)}`;
   const user = encodeSegment(routingUser);
   const isShared = shareLevel !== 'CONNECTION';
   return {
@@ -81,7 +81,7 @@ function leafOf(input: EngineSpaceInput): string {
  * A user or subdomain is one level of a path, whatever the client called itself: `a/b` must not reach into another's
  * space. Characters that ZooKeeper refuses in paths are percent-encoded, and so is `%` itself.
  */
-function encodeSegment(segment: string): string {
+export function encodeSegment(segment: string): string {
   if (segment === '.' || segment === '..') return segment.replaceAll('.', '%2E');
   return segment
     .replace(LONE_SURROGATE, '\ufffd')
