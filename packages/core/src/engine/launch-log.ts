@@ -1,5 +1,7 @@
 /** Lines of a launch that a late joiner still gets to see, and that go into the error of a failed one. */
 const MAX_LINES = 1_000;
+/** A launcher may print a progress bar or a binary without ever ending the line; the rest of such a line is dropped. */
+const MAX_LINE_CHARACTERS = 4_096;
 
 export type LineListener = (line: string) => void;
 
@@ -8,7 +10,8 @@ export class LaunchLog {
   readonly #lines: string[] = [];
   readonly #listeners = new Set<LineListener>();
 
-  append(line: string): void {
+  append(text: string): void {
+    const line = text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS)}…` : text;
     this.#lines.push(line);
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
     for (const listener of this.#listeners) listener(line);
