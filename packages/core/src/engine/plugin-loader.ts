@@ -24,7 +24,7 @@ async function load(name: string, role: string, exportName: string): Promise<obj
   try {
     module = (await import(name)) as Record<string, unknown>;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') {
+    if (!isMissing(name, error)) {
       throw new SenbonError(
         'INTERNAL',
         { problem: `plugin package ${name} failed to load: ${messageOf(error)}` },
@@ -36,4 +36,11 @@ async function load(name: string, role: string, exportName: string): Promise<obj
   const plugin = module[exportName];
   if (typeof plugin === 'object' && plugin !== null) return plugin;
   throw new SenbonError('PLUGIN_INVALID', { package: name, exportName, role });
+}
+
+/** The same code is thrown when the package is there and one of its own dependencies is not: the text tells which. */
+function isMissing(name: string, error: unknown): boolean {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') return false;
+  const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(messageOf(error))?.[1];
+  return missing === undefined || name === missing || name.startsWith(`${missing}/`);
 }
