@@ -45,7 +45,8 @@ export function parseArguments(pairs: readonly string[]): Conf {
     const split = pair.indexOf('=');
     if (split <= 0) {
       throw new SenbonError('CONFIG_INVALID', {
-        key: pair,
+        // What stands behind a leading `=` may be a secret.
+        key: pair.startsWith('=') ? '""' : pair,
         value: '""',
         where: '--conf',
         problem: "Kyuubi config without '='; write --conf key=value",
