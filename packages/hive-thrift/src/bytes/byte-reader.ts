@@ -3,6 +3,9 @@ import { ThriftProtocolError } from '../errors.ts';
 import { MAX_CONTAINER_ELEMENTS, MAX_DEPTH } from './limits.ts';
 import { fixedBytes, minBytes, WireType } from './wire-type.ts';
 
+/** In place of the second type of a container that has one. */
+const NO_TYPE = -1;
+
 /** Reads Thrift's binary encoding, big endian, with every length checked before it is believed. */
 export class ByteReader {
   readonly #buffer: Buffer;
@@ -111,7 +114,7 @@ export class ByteReader {
         return;
       case WireType.LIST:
       case WireType.SET:
-        this.#skipElements(this.u8(), WireType.STOP);
+        this.#skipElements(this.u8(), NO_TYPE);
         return;
       case WireType.MAP:
         this.#skipElements(this.u8(), this.u8());
@@ -130,21 +133,21 @@ export class ByteReader {
     this.leave();
   }
 
-  /** `second` is STOP for lists and sets, which have one type. An empty container's types may be anything. */
+  /** `second` is NO_TYPE for lists and sets, which have one type. An empty container's types may be anything. */
   #skipElements(first: number, second: number): void {
     const count = this.count(0);
     if (count === 0) return;
-    const bytes = minBytes(first) + (second === WireType.STOP ? 0 : minBytes(second));
+    const bytes = minBytes(first) + (second === NO_TYPE ? 0 : minBytes(second));
     if (count * bytes > this.remaining) {
       throw new ThriftProtocolError('truncated', `${count} elements announced, ${this.remaining} bytes left`);
     }
     this.enter();
-    if (fixedBytes(first) > 0 && second === WireType.STOP) {
+    if (fixedBytes(first) > 0 && second === NO_TYPE) {
       this.#take(count * bytes);
     } else {
       for (let i = 0; i < count; i++) {
         this.skip(first);
-        if (second !== WireType.STOP) this.skip(second);
+        if (second !== NO_TYPE) this.skip(second);
       }
     }
     this.leave();

@@ -27,7 +27,10 @@ interface Level {
   left: number;
 }
 
+/** In place of a container's count: a struct ends by itself. */
 const STRUCT = -1;
+/** In place of the second type of a container that has one. */
+const NO_TYPE = -1;
 const VERSION_1 = 0x8001;
 
 /**
@@ -103,7 +106,7 @@ export class MessageScanner {
         this.#skip(bytes.readInt32BE(at), 1);
         return;
       case 'list':
-        this.#container(bytes[at] as number, WireType.STOP, bytes.readInt32BE(at + 1));
+        this.#container(bytes[at] as number, NO_TYPE, bytes.readInt32BE(at + 1));
         return;
       case 'map':
         this.#container(bytes[at] as number, bytes[at + 1] as number, bytes.readInt32BE(at + 2));
@@ -165,14 +168,14 @@ export class MessageScanner {
     }
   }
 
-  /** `second` is STOP for lists and sets. An empty container's types may be anything. */
+  /** `second` is NO_TYPE for lists and sets. An empty container's types may be anything. */
   #container(first: number, second: number, count: number): void {
     if (count < 0 || count > MAX_CONTAINER_ELEMENTS) {
       throw new ThriftProtocolError('too-large', `a container of ${count} elements`);
     }
     this.#item = 'next';
     if (count === 0) return;
-    const isMap = second !== WireType.STOP;
+    const isMap = second !== NO_TYPE;
     const bytes = minBytes(first) + (isMap ? minBytes(second) : 0);
     this.#check(count * bytes);
     if (!isMap && fixedBytes(first) > 0) this.#skip(count, bytes);
