@@ -1,1 +1,3 @@
-export {};
+export { createDuckDbExecutor } from './executor.ts';
+export { duckDbArea, type DuckDbOptions, readDuckDbOptions } from './options.ts';
+export { enginePlugin } from './plugin.ts';

@@ -1,0 +1,5 @@
+import { engineMain } from '@senbon/engine-host';
+import { createDuckDbExecutor } from './executor.ts';
+import { readDuckDbOptions } from './options.ts';
+
+await engineMain(({ conf }) => createDuckDbExecutor(readDuckDbOptions(conf)));

@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance, version } from '@duckdb/node-api';
+import { messageOf, SenbonError } from '@senbon/core';
+import type { Executor, ExecutorInfo, ExecutorSession, SessionSpec } from '@senbon/engine-host';
+import { Connection } from './connection/connection.ts';
+import { failed } from './connection/duckdb-error.ts';
+import { DEFAULT_DATABASE, searchPathOf } from './hive/search-path.ts';
+import { type DuckDbOptions, duckDbArea } from './options.ts';
+import type { ParkingLimits } from './result/parked-rows.ts';
+import { DuckDbSession } from './session.ts';
+import { identifier } from './sql/quote.ts';
+
+const NO_SIGNAL = new AbortController().signal;
+
+/**
+ * Opens the database and answers statements on it, as `runEngine` of `@senbon/engine-host` asks.
+ * Throws CONFIG_CONFLICT when DuckDB refuses the options, such as a file that another engine holds.
+ */
+export async function createDuckDbExecutor(options: DuckDbOptions): Promise<Executor> {
+  const ownDirectory =
+    options.tempDirectory === null ? await mkdtemp(join(tmpdir(), 'senbon-duckdb-')) : null;
+  const directory = ownDirectory ?? (options.tempDirectory as string);
+  try {
+    await mkdir(directory, { recursive: true });
+    const instance = await openInstance(options, directory);
+    const defaultSearchPath = await prepareDatabase(instance, options);
+    return new DuckDbExecutor({ instance, options, directory, ownDirectory, defaultSearchPath });
+  } catch (error) {
+    if (ownDirectory !== null) await rm(ownDirectory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  readonly options: DuckDbOptions;
+  readonly directory: string;
+  /** Made by this executor, which therefore removes it. */
+  readonly ownDirectory: string | null;
+  readonly defaultSearchPath: string;
+}
+
+class DuckDbExecutor implements Executor {
+  readonly info: ExecutorInfo;
+  readonly #opened: Opened;
+  readonly #sessions = new Set<DuckDbSession>();
+  #isClosed = false;
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.info = { serverName: 'DuckDB', dbmsName: 'DuckDB', dbmsVersion: version().replace(/^v/, '') };
+  }
+
+  async openSession(spec: SessionSpec): Promise<ExecutorSession> {
+    if (this.#isClosed) throw failed('08003', 'the engine is closed');
+    const { instance, defaultSearchPath } = this.#opened;
+    const session = new DuckDbSession({
+      spec,
+      limits: this.#limits(),
+      defaultSearchPath,
+      connect: async () => new Connection(await instance.connect()),
+      onClose: () => this.#sessions.delete(session),
+    });
+    this.#sessions.add(session);
+    try {
+      const catalog = spec.conf.get('use:catalog') ?? null;
+      if (catalog !== null || spec.database !== DEFAULT_DATABASE) await session.use(catalog, spec.database);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([...this.#sessions].map(async (session) => await session.close()));
+    this.#opened.instance.closeSync();
+    const { ownDirectory } = this.#opened;
+    if (ownDirectory !== null) await rm(ownDirectory, { recursive: true, force: true });
+  }
+
+  #limits(): ParkingLimits {
+    const { options, directory } = this.#opened;
+    return {
+      maxMemoryBytes: options.maxMaterializedBytes,
+      maxDiskBytes: options.maxSpooledBytes,
+      directory,
+    };
+  }
+}
+
+async function openInstance(options: DuckDbOptions, directory: string): Promise<DuckDBInstance> {
+  const config: Record<string, string> = { temp_directory: directory };
+  if (options.memoryLimitBytes !== null) config.memory_limit = `${options.memoryLimitBytes}B`;
+  if (options.threads !== null) config.threads = String(options.threads);
+  if (options.readOnly) config.access_mode = 'READ_ONLY';
+  try {
+    return await DuckDBInstance.create(options.database, config);
+  } catch (error) {
+    const keys = `${duckDbArea.database.name} = ${options.database} and its neighbours`;
+    throw new SenbonError('CONFIG_CONFLICT', { keys, problem: messageOf(error) }, { cause: error });
+  }
+}
+
+/** Makes the Hive database `default`, closes the door to files, and returns the search path of a new session. */
+async function prepareDatabase(instance: DuckDBInstance, options: DuckDbOptions): Promise<string> {
+  const connection = new Connection(await instance.connect());
+  try {
+    if (!options.readOnly) {
+      await connection.run(NO_SIGNAL, `CREATE SCHEMA IF NOT EXISTS ${identifier(DEFAULT_DATABASE)}`);
+    }
+    // Not as an option of `create`: DuckDB would then refuse the temp directory.
+    if (!options.externalAccess) await connection.run(NO_SIGNAL, 'SET enable_external_access = false');
+    const [row] = await connection.rows(
+      NO_SIGNAL,
+      `SELECT current_catalog() AS catalog, count(*) > 0 AS has_default FROM duckdb_schemas()
+       WHERE database_name = current_catalog() AND schema_name = '${DEFAULT_DATABASE}'`,
+    );
+    const schema = row?.has_default === true ? DEFAULT_DATABASE : 'main';
+    return searchPathOf({ catalog: String(row?.catalog), schema });
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { splitName } from '../sql/quote.ts';
+
+/** Statements of Hive that DuckDB does not know, or answers in a way that Hive's clients cannot read. */
+export type HiveCommand =
+  | { readonly kind: 'setList'; readonly withEngine: boolean }
+  | { readonly kind: 'setShow'; readonly key: string }
+  | { readonly kind: 'setAssign'; readonly key: string; readonly value: string }
+  | { readonly kind: 'reset'; readonly key: string | null }
+  | { readonly kind: 'use'; readonly name: readonly string[] }
+  | { readonly kind: 'currentDatabase' }
+  | { readonly kind: 'showDatabases'; readonly pattern: string | null }
+  | {
+      readonly kind: 'showTables';
+      readonly database: readonly string[] | null;
+      readonly pattern: string | null;
+      readonly onlyViews: boolean;
+    }
+  | { readonly kind: 'showColumns'; readonly table: readonly string[] }
+  | { readonly kind: 'showCreateTable'; readonly table: readonly string[] }
+  | { readonly kind: 'showFunctions'; readonly pattern: string | null }
+  | { readonly kind: 'describe'; readonly table: readonly string[] };
+
+const PART = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
+const NAME = `${PART}(?:\\.${PART})*`;
+const LIKE = String.raw`(?:\s+(?:LIKE\s+)?'(?<pattern>(?:[^']|'')*)')?`;
+const IN = `(?:\\s+(?:IN|FROM)\\s+(?<db>${NAME}))?`;
+
+type Groups = Readonly<Record<string, string | undefined>>;
+interface Form {
+  readonly pattern: RegExp;
+  readonly command: (groups: Groups) => HiveCommand;
+}
+
+function form(pattern: string, command: Form['command']): Form {
+  return { pattern: new RegExp(`^${pattern}$`, 'isu'), command };
+}
+
+const forms: readonly Form[] = [
+  form('SET', () => ({ kind: 'setList', withEngine: false })),
+  form(String.raw`SET\s+-v`, () => ({ kind: 'setList', withEngine: true })),
+  // One word and an equals sign; what has more words (`SET VARIABLE x = 1`, `SET GLOBAL k = v`) is DuckDB's.
+  form(String.raw`SET\s+(?<key>[^\s=']+)\s*=\s*(?<value>.*)`, ({ key, value }) => ({
+    kind: 'setAssign',
+    key: stripScope(key),
+    value: (value ?? '').trim(),
+  })),
+  form(String.raw`SET\s+(?<key>[^\s=']+)`, ({ key }) => ({ kind: 'setShow', key: stripScope(key) })),
+  form(String.raw`RESET(?:\s+(?<key>[^\s=']+))?`, ({ key }) => ({
+    kind: 'reset',
+    key: key === undefined ? null : stripScope(key),
+  })),
+  form(`USE\\s+(?:DATABASE\\s+|SCHEMA\\s+)?(?<name>${NAME})`, ({ name }) => ({
+    kind: 'use',
+    name: splitName(name ?? ''),
+  })),
+  form(String.raw`SELECT\s+current_database\s*\(\s*\)(?:\s+(?:AS\s+)?\w+)?`, () => ({
+    kind: 'currentDatabase',
+  })),
+  form(`SHOW\\s+(?:DATABASES|SCHEMAS)${LIKE}`, ({ pattern }) => ({
+    kind: 'showDatabases',
+    pattern: unquote(pattern),
+  })),
+  form(`SHOW\\s+(?<what>TABLES|VIEWS)${IN}${LIKE}`, ({ what, db, pattern }) => ({
+    kind: 'showTables',
+    database: db === undefined ? null : splitName(db),
+    pattern: unquote(pattern),
+    onlyViews: what?.toUpperCase() === 'VIEWS',
+  })),
+  form(`SHOW\\s+COLUMNS\\s+(?:IN|FROM)\\s+(?<name>${NAME})${IN}`, ({ name, db }) => ({
+    kind: 'showColumns',
+    table: [...splitName(db ?? ''), ...splitName(name ?? '')],
+  })),
+  form(`SHOW\\s+CREATE\\s+(?:TABLE|VIEW)\\s+(?<name>${NAME})`, ({ name }) => ({
+    kind: 'showCreateTable',
+    table: splitName(name ?? ''),
+  })),
+  form(`SHOW\\s+FUNCTIONS${LIKE}`, ({ pattern }) => ({ kind: 'showFunctions', pattern: unquote(pattern) })),
+  form(
+    `(?:DESCRIBE|DESC)\\s+(?:TABLE\\s+)?(?:(?:EXTENDED|FORMATTED)\\s+)?(?!(?:SELECT|FROM|VALUES|TABLE|DATABASE|SCHEMA|FUNCTION)\\b)(?<name>${NAME})`,
+    ({ name }) => ({ kind: 'describe', table: splitName(name ?? '') }),
+  ),
+];
+
+/** The command that `sql`, as `normalizeStatement` returns it, is; `null` for a statement of DuckDB's. */
+export function parseHiveCommand(sql: string): HiveCommand | null {
+  for (const { pattern, command } of forms) {
+    const found = pattern.exec(sql);
+    if (found !== null) return command(found.groups ?? {});
+  }
+  return null;
+}
+
+/** Hive's databases are DuckDB's schemas: `CREATE DATABASE x` and `DROP DATABASE x` say SCHEMA there. */
+export function rewriteDatabaseDdl(sql: string): string {
+  return sql.replace(/^(CREATE|DROP)(\s+)DATABASE\b/i, '$1$2SCHEMA');
+}
+
+function stripScope(key = ''): string {
+  return key.replace(/^(?:hiveconf|hivevar|metaconf|system|env):/i, '').replace(/^"(.*)"$/, '$1');
+}
+
+function unquote(pattern: string | undefined): string | null {
+  return pattern === undefined ? null : pattern.replaceAll("''", "'");
+}

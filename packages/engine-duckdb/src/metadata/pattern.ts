@@ -1,0 +1,18 @@
+import { literal } from '../sql/quote.ts';
+
+/**
+ * A condition for a JDBC pattern (`%`, `_`, `\` as escape), without regard to case as Hive's names have none.
+ * `null`, empty and `*` filter nothing: several drivers send those for "all".
+ */
+export function likePattern(column: string, pattern: string | null): string {
+  if (pattern === null || pattern === '' || pattern === '%' || pattern === '*') return 'true';
+  // DuckDB refuses an escape without a character behind it; as JDBC reads it, that is the character itself.
+  const closed = /(?:^|[^\\])(?:\\\\)*\\$/.test(pattern) ? `${pattern}\\` : pattern;
+  return `${column} ILIKE ${literal(closed)} ESCAPE '\\'`;
+}
+
+/** A condition for a name that is no pattern; `null` and empty filter nothing. */
+export function equalName(column: string, name: string | null): string {
+  if (name === null || name === '') return 'true';
+  return `lower(${column}) = lower(${literal(name)})`;
+}

@@ -1,0 +1,161 @@
+import { type MetadataRequest, metadataSchemas } from '@senbon/engine-host';
+import type { ColumnBatch } from '@senbon/hive-thrift';
+import type { Row } from '../connection/connection.ts';
+import { type CommandContext, inTurn } from '../hive/command-context.ts';
+import { buildRows, type Cell } from '../result/build-rows.ts';
+import {
+  CATALOGS,
+  columnsQuery,
+  crossReferenceQuery,
+  functionsQuery,
+  primaryKeysQuery,
+  schemasQuery,
+  TABLE_TYPES,
+  tablesQuery,
+} from './catalog-queries.ts';
+import { allTypes, type ColumnTypeInfo, describeType } from './hive-column-type.ts';
+
+type Context = Pick<CommandContext, 'connections' | 'signal'>;
+
+/** java.sql.DatabaseMetaData's numbers. */
+const JDBC = {
+  noNulls: 0,
+  nullable: 1,
+  returnsValue: 1,
+  returnsTable: 2,
+  searchable: 3,
+  noAction: 3,
+  notDeferrable: 7,
+} as const;
+
+/** The answer to a metadata call, in HiveServer2's layout of it. */
+export async function readMetadata(request: MetadataRequest, context: Context): Promise<ColumnBatch> {
+  return buildRows(metadataSchemas[request.kind], await readRows(request, context));
+}
+
+async function readRows(request: MetadataRequest, context: Context): Promise<readonly (readonly Cell[])[]> {
+  const rows = async (sql: string, toCells: (row: Row) => readonly Cell[]) =>
+    (await inTurn(context, async (connection) => await connection.rows(context.signal, sql))).map(toCells);
+  switch (request.kind) {
+    case 'catalogs':
+      return await rows(CATALOGS, (row) => [text(row.name)]);
+    case 'tableTypes':
+      return TABLE_TYPES.map((type) => [type]);
+    case 'typeInfo':
+      return allTypes().map(typeInfoCells);
+    case 'schemas':
+      return await rows(schemasQuery(request), (row) => [text(row.name), text(row.catalog)]);
+    case 'tables':
+      return await rows(tablesQuery(request), tableCells);
+    case 'columns':
+      return await rows(columnsQuery(request), columnCells);
+    case 'functions':
+      return await rows(functionsQuery(request), functionCells);
+    case 'primaryKeys':
+      return await rows(primaryKeysQuery(request), primaryKeyCells);
+    case 'crossReference':
+      return await rows(crossReferenceQuery(request), crossReferenceCells);
+  }
+}
+
+function tableCells(row: Row): readonly Cell[] {
+  const named = [
+    text(row.catalog),
+    text(row.schema),
+    text(row.name),
+    text(row.type),
+    text(row.comment) ?? '',
+  ];
+  return [...named, null, null, null, null, null];
+}
+
+function columnCells(row: Row): readonly Cell[] {
+  const type = describeType(String(row.type));
+  const isNullable = row.nullable === true;
+  return [
+    text(row.catalog),
+    text(row.schema),
+    text(row.table),
+    text(row.name),
+    type.jdbcType,
+    type.name,
+    type.size,
+    null,
+    type.digits,
+    type.radix,
+    isNullable ? JDBC.nullable : JDBC.noNulls,
+    text(row.comment) ?? '',
+    text(row.initial),
+    null,
+    null,
+    type.name === 'STRING' ? type.size : null,
+    Number(row.position),
+    isNullable ? 'YES' : 'NO',
+    null,
+    null,
+    null,
+    null,
+    'NO',
+  ];
+}
+
+function functionCells(row: Row): readonly Cell[] {
+  const type = row.is_table === true ? JDBC.returnsTable : JDBC.returnsValue;
+  return [text(row.catalog), text(row.schema), text(row.name), text(row.remarks) ?? '', type, text(row.name)];
+}
+
+function primaryKeyCells(row: Row): readonly Cell[] {
+  return [...keyTable(row), text(row.name), Number(row.position), text(row.key)];
+}
+
+function crossReferenceCells(row: Row): readonly Cell[] {
+  return [
+    text(row.catalog),
+    text(row.schema),
+    text(row.parent),
+    text(row.parent_name),
+    ...keyTable(row),
+    text(row.name),
+    Number(row.position),
+    JDBC.noAction,
+    JDBC.noAction,
+    text(row.key),
+    null,
+    JDBC.notDeferrable,
+  ];
+}
+
+function keyTable(row: Row): readonly Cell[] {
+  return [text(row.catalog), text(row.schema), text(row.table)];
+}
+
+function typeInfoCells(type: ColumnTypeInfo): readonly Cell[] {
+  const isText = type.name === 'STRING';
+  const quote = isText || type.name === 'DATE' || type.name === 'TIMESTAMP' ? "'" : null;
+  const isNumber = type.radix !== null;
+  const scale = type.name === 'DECIMAL' ? type.digits : 0;
+  return [
+    type.name,
+    type.jdbcType,
+    type.size,
+    quote,
+    quote,
+    type.name === 'DECIMAL' ? 'precision,scale' : null,
+    JDBC.nullable,
+    isText,
+    JDBC.searchable,
+    !isNumber,
+    false,
+    false,
+    null,
+    0,
+    scale,
+    null,
+    null,
+    type.radix,
+  ];
+}
+
+function text(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,72 @@
+import { type Area, type AreaConfig, bool, Conf, int, key, readArea, text } from '@senbon/core';
+import { z } from 'zod';
+
+const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** Bytes, written as a number with an optional unit of 1024: `64m`, `2GB`, `512 MiB`. */
+const size = z.string().transform((value, context) => {
+  const [, number, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(value) ?? [];
+  const factor = units[unit.toLowerCase()];
+  if (number !== undefined && factor !== undefined) return Math.floor(Number(number) * factor);
+  context.addIssue({ code: 'custom', message: 'expected a size such as 64m, 2g or a number of bytes' });
+  return z.NEVER;
+});
+
+/** What an administrator can set of the DuckDB engine. */
+export const duckDbArea = {
+  database: key(
+    'kyuubi.engine.duckdb.database',
+    text,
+    ':memory:',
+    'File of the database, created when it does not exist; `:memory:` keeps everything in memory and loses it with the engine. A file serves one engine at a time.',
+  ),
+  readOnly: key(
+    'kyuubi.engine.duckdb.read.only',
+    bool,
+    'false',
+    'Opens the database file for reading only; several engines may then share it.',
+  ),
+  memoryLimitBytes: key(
+    'kyuubi.engine.duckdb.memory.limit',
+    size,
+    null,
+    "Most memory DuckDB takes before it spills to the temp directory. Unset: DuckDB's own default, 80% of the machine's.",
+  ),
+  threads: key(
+    'kyuubi.engine.duckdb.threads',
+    int(1, 1024),
+    null,
+    "Threads of DuckDB's, shared by all sessions of the engine. Unset: one a core.",
+  ),
+  externalAccess: key(
+    'kyuubi.engine.duckdb.external.access',
+    bool,
+    'true',
+    'Whether SQL may read and write files, attach databases and load extensions.',
+  ),
+  tempDirectory: key(
+    'kyuubi.engine.duckdb.temp.directory',
+    text,
+    null,
+    "Where DuckDB spills and results are put aside. Unset: a directory of its own under the system's, removed at the end.",
+  ),
+  maxMaterializedBytes: key(
+    'kyuubi.engine.duckdb.result.max.materialized.bytes',
+    size,
+    '64m',
+    'Memory for one result that is put aside because its session needs the connection; what is more goes to the temp directory.',
+  ),
+  maxSpooledBytes: key(
+    'kyuubi.engine.duckdb.result.max.spooled.bytes',
+    size,
+    '16g',
+    'Disk for one result that is put aside. A larger one fails.',
+  ),
+} as const satisfies Area;
+
+export type DuckDbOptions = AreaConfig<typeof duckDbArea>;
+
+/** The options in an engine's configuration. Throws CONFIG_INVALID for a value that does not parse. */
+export function readDuckDbOptions(conf: ReadonlyMap<string, string>): DuckDbOptions {
+  return readArea(duckDbArea, Conf.of(Object.fromEntries(conf), 'engine configuration'));
+}

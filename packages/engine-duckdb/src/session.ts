@@ -1,0 +1,133 @@
+import type {
+  ExecutorResult,
+  ExecutorSession,
+  MetadataRequest,
+  ResultCursor,
+  SessionSpec,
+  StatementContext,
+} from '@senbon/engine-host';
+import type { Connection } from './connection/connection.ts';
+import { SessionConnections } from './connection/session-connections.ts';
+import { parseHiveCommand, rewriteDatabaseDdl } from './hive/command.ts';
+import type { CommandContext } from './hive/command-context.ts';
+import { runHiveCommand } from './hive/run-command.ts';
+import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
+import { readMetadata } from './metadata/read-metadata.ts';
+import { BatchCursor } from './result/batch-cursor.ts';
+import type { ParkingLimits } from './result/parked-rows.ts';
+import type { StreamCursor } from './result/stream-cursor.ts';
+import { SessionState } from './session-state.ts';
+import { splitName } from './sql/quote.ts';
+import { normalizeStatement } from './sql/statement.ts';
+import { StatementRunner } from './statement-runner.ts';
+
+/** Conf overlays by which Kyuubi's driver says what it wants; the statement that comes with them is not looked at. */
+const GET_DATABASE = 'kyuubi.operation.get.current.database';
+const SET_DATABASE = 'kyuubi.operation.set.current.database';
+const GET_CATALOG = 'kyuubi.operation.get.current.catalog';
+const SET_CATALOG = 'kyuubi.operation.set.current.catalog';
+
+export interface SessionOptions {
+  readonly spec: SessionSpec;
+  readonly limits: ParkingLimits;
+  /** What a session without a database of its own sees. */
+  readonly defaultSearchPath: string;
+  /** A new connection to the engine's instance. */
+  readonly connect: () => Promise<Connection>;
+  readonly onClose: () => void;
+}
+
+/** One session: its connections, its confs and its open results. */
+export class DuckDbSession implements ExecutorSession {
+  readonly #options: SessionOptions;
+  readonly #initialConf: ReadonlyMap<string, string>;
+  readonly #state: SessionState;
+  readonly #connections: SessionConnections;
+  readonly #runner: StatementRunner;
+  readonly #cursors = new Set<StreamCursor>();
+  readonly #running = new Set<AbortController>();
+
+  constructor(options: SessionOptions) {
+    const { limits, defaultSearchPath } = options;
+    this.#options = options;
+    this.#initialConf = new Map(options.spec.conf);
+    this.#state = new SessionState(defaultSearchPath);
+    this.#connections = new SessionConnections(async () => await this.#connect());
+    this.#runner = new StatementRunner({
+      connections: this.#connections,
+      state: this.#state,
+      limits,
+      cursors: this.#cursors,
+    });
+  }
+
+  /** Makes `database` (a catalog in front of it, where one is asked for) the current one. Throws 42704. */
+  async use(catalog: string | null, database: string): Promise<void> {
+    const { signal } = new AbortController();
+    const name = splitName(database);
+    await useDatabase(this.#context(signal), catalog === null ? name : [catalog, ...name]);
+  }
+
+  async execute(statement: string, context: StatementContext): Promise<ExecutorResult> {
+    return await this.#run(context, async (command) => {
+      const answer = await answerOverlay(context.confOverlay, command);
+      if (answer !== null) return answer;
+      const sql = rewriteDatabaseDdl(normalizeStatement(statement));
+      const hive = parseHiveCommand(sql);
+      return hive === null
+        ? await this.#runner.run(sql, command.signal)
+        : await runHiveCommand(hive, command);
+    });
+  }
+
+  async metadata(request: MetadataRequest, context: StatementContext): Promise<ResultCursor> {
+    return await this.#run(context, async (command) => BatchCursor.of(await readMetadata(request, command)));
+  }
+
+  async close(): Promise<void> {
+    for (const running of this.#running) running.abort();
+    await Promise.all([...this.#cursors].map(async (cursor) => await cursor.close()));
+    await this.#connections.close();
+    this.#options.onClose();
+  }
+
+  async #run<T>(context: StatementContext, run: (command: CommandContext) => Promise<T>): Promise<T> {
+    // A signal of our own, for a session that is closed under a running statement.
+    const running = new AbortController();
+    if (context.signal.aborted) running.abort();
+    context.signal.addEventListener('abort', () => running.abort(), { once: true });
+    this.#running.add(running);
+    try {
+      return await run(this.#context(running.signal));
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  #context(signal: AbortSignal): CommandContext {
+    const { conf } = this.#options.spec;
+    return {
+      connections: this.#connections,
+      state: this.#state,
+      conf,
+      initialConf: this.#initialConf,
+      signal,
+    };
+  }
+
+  async #connect(): Promise<Connection> {
+    const connection = await this.#options.connect();
+    await this.#state.replayOn(connection, this.#options.defaultSearchPath);
+    return connection;
+  }
+}
+
+async function answerOverlay(
+  overlay: Readonly<Record<string, string>>,
+  context: CommandContext,
+): Promise<ExecutorResult | null> {
+  if (overlay[GET_DATABASE] !== undefined) return await currentDatabase(context);
+  if (overlay[GET_CATALOG] !== undefined) return await currentCatalog(context);
+  const database = overlay[SET_DATABASE] ?? overlay[SET_CATALOG];
+  return database === undefined ? null : await useDatabase(context, [database]);
+}
