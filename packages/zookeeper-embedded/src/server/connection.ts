@@ -112,11 +112,11 @@ export class Connection implements Client {
 
   /** Accepts the client: it has a session now and may send requests. */
   open(sessionId: bigint, sessionTimeoutMs: number, response: Buffer): void {
+    this.sessionId = sessionId;
+    this.sessionTimeoutMs = sessionTimeoutMs;
     this.#move('open', 'session granted');
     this.#timer.cancel();
     this.#framer.setMaxBytes(MAX_REQUEST_BYTES);
-    this.sessionId = sessionId;
-    this.sessionTimeoutMs = sessionTimeoutMs;
     this.send(response);
   }
 
@@ -137,7 +137,7 @@ export class Connection implements Client {
     this.packetsSent += 1;
     this.#host.onSent();
     this.#socket.write(packet);
-    if (this.#socket.writableLength > MAX_OUTGOING_BYTES) this.destroy('the client does not read');
+    if (this.#socket.writableLength > MAX_OUTGOING_BYTES) this.#cutOff();
   }
 
   /** Sends what is left, and `farewell` after it, then ends the connection. */
@@ -213,6 +213,14 @@ export class Connection implements Client {
     this.packetsReceived += 1;
     this.#host.greet(this, packet);
     return true;
+  }
+
+  #cutOff(): void {
+    this.#host.log(
+      'warn',
+      `${this.label}: cut off, ${this.#socket.writableLength} bytes wait and it does not read`,
+    );
+    this.destroy('the client does not read');
   }
 
   #flushOrPause(): void {

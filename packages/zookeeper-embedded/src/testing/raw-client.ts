@@ -80,13 +80,6 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  /** Opens the socket and a session. */
-  static async start(port: number, handshake: Handshake = {}): Promise<RawClient & { session: Granted }> {
-    const client = await RawClient.open(port);
-    const session = await client.greet(handshake);
-    return Object.assign(client, { session });
-  }
-
   get events(): Event[] {
     return this.arrivals.filter((arrival): arrival is Event => 'path' in arrival);
   }
@@ -136,17 +129,17 @@ export class RawClient {
 
   /** After this everything that the server had sent by now is in `arrivals`. */
   async ping(): Promise<Reply> {
-    return await this.request(OpCode.ping, undefined, PING_XID);
+    return this.request(OpCode.ping, undefined, PING_XID);
   }
 
   async create(path: string, flags = 0, data: Buffer | null = null): Promise<Reply> {
-    return await this.request(OpCode.create, (writer) =>
+    return this.request(OpCode.create, (writer) =>
       CreateRequest.write(writer, { path, data, acl: OPEN_ACL, flags }),
     );
   }
 
   async auth(scheme: string, auth: string): Promise<Reply> {
-    return await this.request(
+    return this.request(
       OpCode.auth,
       (writer) => AuthPacket.write(writer, { type: 0, scheme, auth: Buffer.from(auth) }),
       AUTH_XID,
@@ -169,7 +162,7 @@ export class RawClient {
     const arrived = new Promise<Buffer>((resolve) => {
       this.#waiting.push(resolve);
     });
-    return await Promise.race([arrived, this.#closedEarly()]);
+    return Promise.race([arrived, this.#closedEarly()]);
   }
 
   async #closedEarly(): Promise<never> {
