@@ -10,6 +10,10 @@ interface Cookie {
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
 
+  constructor(initial: Readonly<Record<string, string>> = {}) {
+    for (const [name, value] of Object.entries(initial)) this.#cookies.set(name, { value, secure: false });
+  }
+
   /** Takes `Set-Cookie` headers. */
   store(headers: readonly string[]): void {
     for (const header of headers) {

@@ -6,6 +6,7 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
 import type { MethodName, RequestOf, ResponseOf } from '../messages/methods.ts';
 import { CookieJar } from './cookie-jar.ts';
 import {
@@ -16,6 +17,7 @@ import {
   ConnectionError,
   DEFAULT_CALL_TIMEOUT_MS,
   DEFAULT_CLOSE_DEADLINE_MS,
+  DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Transport,
 } from './transport.ts';
@@ -30,6 +32,10 @@ export interface HttpTransportOptions {
   readonly auth?: HttpAuth;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent with every request until the server sets them anew, as a load balancer's. */
+  readonly cookies?: Readonly<Record<string, string>>;
+  /** TCP and TLS of a new connection together; default 15 seconds. */
+  readonly connectTimeoutMs?: number;
   /** Longest reply taken; default 1 GiB. */
   readonly maxMessageBytes?: number;
   /** Certificates and the like, for https. */
@@ -53,7 +59,7 @@ export class HttpTransport implements Transport {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #options: HttpTransportOptions;
   readonly #agent: HttpAgent;
-  readonly #cookies = new CookieJar();
+  readonly #cookies: CookieJar;
   readonly #running = new Set<ClientRequest>();
   #closed: Error | null = null;
   /** What `close` waits for. */
@@ -62,6 +68,7 @@ export class HttpTransport implements Transport {
   constructor(options: HttpTransportOptions) {
     this.#options = options;
     this.#url = new URL(options.url);
+    this.#cookies = new CookieJar(options.cookies);
     const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
     this.#agent = this.#isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
     this.#headers = {
@@ -110,6 +117,7 @@ export class HttpTransport implements Transport {
       const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined;
       signal?.addEventListener('abort', onAbort, { once: true });
       request.once('error', (cause) => settle(this.#failure(cause, request)));
+      request.once('socket', (socket) => this.#limitConnect(socket, settle));
       request.once('response', (response) => {
         this.#cookies.store(response.headers['set-cookie'] ?? []);
         this.#read(response).then(
@@ -151,6 +159,18 @@ export class HttpTransport implements Transport {
 
   get #where(): string {
     return `${this.#url.origin}${this.#url.pathname}`;
+  }
+
+  #limitConnect(socket: Socket, fail: (error: Error) => void): void {
+    if (!socket.connecting) return;
+    const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = this.#options;
+    const timer = setTimeout(() => {
+      const text = `no connection to ${this.#where} within ${connectTimeoutMs} ms`;
+      fail(new ConnectionError('unreachable', text));
+    }, connectTimeoutMs);
+    for (const event of [this.#isSecure ? 'secureConnect' : 'connect', 'close']) {
+      socket.once(event, () => clearTimeout(timer));
+    }
   }
 
   #request(contentLength: number): ClientRequest {
