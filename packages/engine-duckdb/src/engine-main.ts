@@ -2,4 +2,4 @@ import { engineMain } from '@senbon/engine-host';
 import { createDuckDbExecutor } from './executor.ts';
 import { readDuckDbOptions } from './options.ts';
 
-await engineMain(({ conf }) => createDuckDbExecutor(readDuckDbOptions(conf)));
+await engineMain(({ spec }) => createDuckDbExecutor(readDuckDbOptions(spec.conf)));
