@@ -22,7 +22,8 @@ for (const servers of [1, 3] as const) {
           conf: new Map(),
           logger: silentLogger,
         },
-        expireSession: (client) => expireSession(client, zooKeeper.addresses),
+        expireSession: (client) =>
+          expireSession(client, { host: '127.0.0.1', port: zooKeeper.servers[0]?.port ?? 0 }),
         stop: () => zooKeeper.stop(),
       };
     },

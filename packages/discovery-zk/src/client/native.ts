@@ -24,6 +24,7 @@ export interface NativeHandle extends EventEmitter {
   aw_get_children(path: string, watcher: NativeWatcher, done: NativeDone<string[]>): number;
   a_set(path: string, data: Buffer, version: number, done: NativeDone<NativeStat>): number;
   a_delete_(path: string, version: number, done: (rc: number, text: string) => void): number;
+  a_sync(path: string, done: NativeDone<string>): number;
   a_set_acl(
     path: string,
     version: number,

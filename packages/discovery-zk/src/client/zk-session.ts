@@ -218,6 +218,14 @@ export class ZkSession {
     );
   }
 
+  /**
+   * Makes the reads that are sent after this see every write that was acknowledged before it, whichever server of the
+   * ensemble took it. Needs no waiting for: requests of a session are carried out in order.
+   */
+  sync(path: string): void {
+    this.#call<string>('sync', path, (full, done) => this.#native.a_sync(full, done)).catch(() => undefined);
+  }
+
   async set(path: string, data: Uint8Array, version: number): Promise<NativeStat> {
     const bytes = toBuffer(data);
     this.#nudge(bytes);

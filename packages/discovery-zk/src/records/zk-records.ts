@@ -34,7 +34,11 @@ export class ZkRecords implements Records {
   }
 
   async get(path: string, call: CallOptions = {}): Promise<RecordEntry | null> {
-    return translated(path, () => this.#options.client.run((session) => read(session, path), call));
+    const readFresh = (session: ZkSession): Promise<RecordEntry | null> => {
+      session.sync(path);
+      return read(session, path);
+    };
+    return translated(path, () => this.#options.client.run(readFresh, call));
   }
 
   async put(path: string, value: Uint8Array, options: PutOptions = {}): Promise<number> {
@@ -66,7 +70,11 @@ export class ZkRecords implements Records {
   }
 
   async list(path: string, call: CallOptions = {}): Promise<readonly RecordEntry[]> {
-    return translated(path, () => this.#options.client.run((session) => readAll(session, path), call));
+    const readFresh = (session: ZkSession): Promise<readonly RecordEntry[]> => {
+      session.sync(path);
+      return readAll(session, path);
+    };
+    return translated(path, () => this.#options.client.run(readFresh, call));
   }
 
   async #put(session: ZkSession, write: Write, attempt: number): Promise<number> {

@@ -43,6 +43,8 @@ export interface RegistrationOptions {
 export class ZkRegistration implements Registration {
   readonly ended: Promise<RegistrationEnd>;
   readonly #options: RegistrationOptions;
+  /** The path but for the sequence. */
+  readonly #prefix: string;
   readonly #stop = new AbortController();
   readonly #resolveEnded: (end: RegistrationEnd) => void;
   readonly #offSession: () => void;
@@ -52,6 +54,7 @@ export class ZkRegistration implements Registration {
 
   private constructor(options: RegistrationOptions) {
     this.#options = options;
+    this.#prefix = `${options.space}/${encodeNodeName(options.spec)}`;
     const { promise, resolve } = deferred<RegistrationEnd>();
     this.ended = promise;
     this.#resolveEnded = resolve;
@@ -121,13 +124,12 @@ export class ZkRegistration implements Registration {
   }
 
   async #place(call: RunOptions): Promise<void> {
-    const { client, space, spec, acl } = this.#options;
-    const prefix = `${space}/${encodeNodeName(spec)}`;
+    const { client, spec, acl } = this.#options;
     const flags = CreateFlag.sequence | (this.isPersistent ? CreateFlag.persistent : CreateFlag.ephemeral);
     await client.run(
       async (session, attempt) => {
-        const existing = attempt === 0 ? null : await this.#findOwn(session, prefix);
-        const node = { path: prefix, data: encodeNodeData(spec), flags };
+        const existing = attempt === 0 ? null : await this.#findOwn(session);
+        const node = { path: this.#prefix, data: encodeNodeData(spec), flags };
         this.#setPath(existing ?? (await createWithParents(session, node, acl)));
         if (acl !== null) await session.setAcl(this.#path, acl);
         await this.#watch(session);
@@ -140,12 +142,12 @@ export class ZkRegistration implements Registration {
   }
 
   /** The node of an attempt whose answer was lost, told by its owner. */
-  async #findOwn(session: ZkSession, prefix: string): Promise<string | null> {
+  async #findOwn(session: ZkSession): Promise<string | null> {
     const { space, ownPaths } = this.#options;
     const names = await session.children(space).catch(() => []);
     for (const name of names) {
       const path = `${space}/${name}`;
-      if (!path.startsWith(prefix) || (ownPaths.has(path) && path !== this.#path)) continue;
+      if (!path.startsWith(this.#prefix) || (ownPaths.has(path) && path !== this.#path)) continue;
       const stat = await session.exists(path);
       if (stat?.ephemeralOwner === session.id) return path;
     }
@@ -154,13 +156,12 @@ export class ZkRegistration implements Registration {
 
   /** Takes away a node of which only the answer was lost, or which came after the caller had given up. */
   async #sweep(): Promise<void> {
-    const { client, space, spec, logger } = this.#options;
+    const { client, space, logger } = this.#options;
     const session = client.session;
-    const prefix = `${space}/${encodeNodeName(spec)}`;
     try {
       await client.run(
         async () => {
-          const path = await this.#findOwn(session, prefix);
+          const path = await this.#findOwn(session);
           if (path !== null) await session.delete(path);
         },
         { session, timeoutMs: session.timeoutMs },

@@ -11,6 +11,7 @@ import {
 import type { NativeAcl } from '../client/native.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { deleteNode } from '../client/zk-ops.ts';
+import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
 import { readSpace } from './read-space.ts';
 import { ZkRegistration } from './registration.ts';
@@ -57,7 +58,11 @@ export class ZkRegistry implements Registry {
 
   async list(space: string, call: CallOptions = {}): Promise<readonly ServiceNode[]> {
     const { client, logger } = this.#options;
-    return translated(space, () => client.run((session) => readSpace(session, space, { logger }), call));
+    const read = (session: ZkSession): Promise<readonly ServiceNode[]> => {
+      session.sync(space);
+      return readSpace(session, space, { logger });
+    };
+    return translated(space, () => client.run(read, call));
   }
 
   async watch(space: string, listener: SpaceListener): Promise<Subscription> {

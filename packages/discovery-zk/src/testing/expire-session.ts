@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { DiscoveryClient } from '@senbon/core';
+import { ZkDiscoveryClient } from '../zk-discovery-client.ts';
+
+const TIMEOUT_MS = 5_000;
+const SESSION_TIMEOUT_MS = 10_000;
+const CLOSE_SESSION = -11;
+
+/**
+ * Ends a client's session behind its back, for tests: a second connection takes the session over and closes it. Both
+ * requests go in one packet, because the client would take its session back at once. `address` is one server's.
+ */
+export async function expireSession(
+  client: DiscoveryClient,
+  address: { readonly host: string; readonly port: number },
+): Promise<void> {
+  if (!(client instanceof ZkDiscoveryClient)) throw new TypeError('not a client of this plugin');
+  const { id, password } = client.sessionCredentials;
+  const socket = connect({ ...address, timeout: TIMEOUT_MS });
+  socket.on('timeout', () => socket.destroy(new Error(`no answer from ZooKeeper within ${TIMEOUT_MS} ms`)));
+  socket.write(Buffer.concat([connectRequest(id, password), closeRequest()]));
+  // The server ends the connection when it has closed the session.
+  socket.resume();
+  await once(socket, 'close');
+}
+
+/** protocol version, last zxid seen, time-out, session id, password, read-only. */
+function connectRequest(id: string, password: string): Buffer {
+  const secret = Buffer.from(password, 'hex');
+  const body = Buffer.alloc(28 + secret.length + 1);
+  body.writeInt32BE(SESSION_TIMEOUT_MS, 12);
+  body.writeBigUInt64BE(BigInt(`0x${id}`), 16);
+  body.writeInt32BE(secret.length, 24);
+  secret.copy(body, 28);
+  return framed(body);
+}
+
+/** xid, operation. */
+function closeRequest(): Buffer {
+  const body = Buffer.alloc(8);
+  body.writeInt32BE(1, 0);
+  body.writeInt32BE(CLOSE_SESSION, 4);
+  return framed(body);
+}
+
+function framed(body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length);
+  return Buffer.concat([length, body]);
+}
