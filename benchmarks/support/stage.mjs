@@ -34,6 +34,8 @@ export class Stage {
       'kyuubi.zookeeper.embedded.client.port': '0',
       'kyuubi.zookeeper.embedded.client.port.address': '127.0.0.1',
       'kyuubi.engine.type': 'DUCKDB',
+      // Engines end with the gateway's ZooKeeper, so that a benchmark leaves nothing behind.
+      'kyuubi.engine.discovery.lost.timeout': 'PT1S',
       ...conf,
     };
     const args = Object.entries(all).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
@@ -63,16 +65,18 @@ export class Stage {
 
   /** Where the only engine of `user` listens, and the secret its tokens are made from. */
   async engineOf(user) {
-    const client = await discoveryPlugin.open({
-      addresses: `${this.zooKeeper.host}:${this.zooKeeper.port}`,
-      sessionTimeoutMs: 10_000,
-      connectTimeoutMs: 5_000,
-      conf: new Map(),
-      logger: silentLogger,
-    });
+    const client = await discoveryPlugin.open(
+      {
+        addresses: `${this.zooKeeper.host}:${this.zooKeeper.port}`,
+        sessionTimeoutMs: 10_000,
+        connectTimeoutMs: 5_000,
+        conf: new Map(),
+        logger: silentLogger,
+      },
+      {},
+    );
     try {
       const [node] = await client.registry.list(`/kyuubi_senbon-1_USER_DUCKDB/${user}/default`);
-      this.engineNode = node;
       const secret = Buffer.from(await readFile(join(this.#dir, 'work/.internal-secret'), 'utf8'), 'hex');
       return { host: node.host, port: node.port, secret };
     } finally {
@@ -81,27 +85,12 @@ export class Stage {
   }
 
   async close() {
-    await this.#endEngine();
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
     await ended;
     clearTimeout(timer);
     await rm(this.#dir, { recursive: true, force: true });
-  }
-
-  /** Deleting its node asks an engine to drain, and it ends. */
-  async #endEngine() {
-    if (this.engineNode === undefined) return;
-    const client = await discoveryPlugin.open({
-      addresses: `${this.zooKeeper.host}:${this.zooKeeper.port}`,
-      sessionTimeoutMs: 10_000,
-      connectTimeoutMs: 5_000,
-      conf: new Map(),
-      logger: silentLogger,
-    });
-    await client.registry.remove(this.engineNode.path);
-    await client.close();
   }
 
   async #address(pattern) {
