@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
 import type { securityArea } from '../engine/config.ts';
-import { SenbonError } from '../errors/senbon-error.ts';
+import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import type { Records } from '../ports/discovery.ts';
 
 export interface SecretSources {
@@ -21,7 +21,7 @@ const SECRET_BYTES = 32;
 
 /**
  * The secret that the gateways and engines of one server space share; made by the first who asks for it. Throws
- * CONFIG_INVALID for provider SIMPLE without a secret, DISCOVERY_*.
+ * CONFIG_INVALID for provider SIMPLE without a secret, INTERNAL for a file that cannot be used, DISCOVERY_*.
  */
 export async function serverSpaceSecret(sources: SecretSources): Promise<Uint8Array> {
   const { config, isDiscoveryEmbedded } = sources;
@@ -50,18 +50,30 @@ function configured(secret: string | null): Uint8Array {
 }
 
 async function fromFile(file: string): Promise<Uint8Array> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(file, randomBytes(SECRET_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    await chmod(file, 0o600);
-  }
-  const secret = (await readFile(file, 'utf8')).trim();
+  const secret = await readOrCreate(file).catch((error: unknown) => {
+    const problem = `the secret file ${file} cannot be used: ${messageOf(error)}`;
+    throw new SenbonError('INTERNAL', { problem }, { cause: error });
+  });
   if (/^[0-9a-f]{64}$/.test(secret)) return Buffer.from(secret, 'hex');
   throw new SenbonError('INTERNAL', {
     problem: `the secret file ${file} is damaged; delete it, and end the engines that know the old one`,
   });
+}
+
+/** Written whole under another name and then linked: who comes second never reads half a secret. */
+async function readOrCreate(file: string): Promise<string> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomBytes(8).toString('hex')}`;
+  try {
+    await writeFile(draft, randomBytes(SECRET_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 });
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await chmod(file, 0o600);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return (await readFile(file, 'utf8')).trim();
 }
 
 async function fromDiscovery(records: Records, path: string): Promise<Uint8Array> {
