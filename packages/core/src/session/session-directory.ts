@@ -40,7 +40,10 @@ export class SessionDirectory {
     for (const operation of session.operations.values()) this.removeOperation(operation);
   }
 
+  /** Throws SESSION_NOT_FOUND when the session was closed while its engine started the operation: nobody would remove it. */
   addOperation(operation: Operation): void {
+    const { id } = operation.session;
+    if (!this.#sessions.has(id)) throw new SenbonError('SESSION_NOT_FOUND', { id });
     this.#operations.set(operation.handle.id, operation);
     operation.session.operations.set(operation.handle.id, operation);
   }
