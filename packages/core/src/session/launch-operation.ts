@@ -121,7 +121,7 @@ export class LaunchOperation {
     isFromStart: boolean,
   ): { readonly startRow: number; readonly rows: readonly (readonly [key: string, value: string])[] } {
     const startRow = isFromStart ? 0 : this.#rowCursor;
-    const rows = this.#rows().slice(startRow, startRow + maxRows);
+    const rows = this.#rows().slice(startRow, startRow + Math.max(0, maxRows));
     this.#rowCursor = startRow + rows.length;
     return { startRow, rows };
   }

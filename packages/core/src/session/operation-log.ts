@@ -18,7 +18,7 @@ export class OperationLog {
   read(maxLines: number, isFromStart: boolean): readonly string[] {
     const start = isFromStart ? this.#dropped : Math.max(this.#cursor, this.#dropped);
     const from = start - this.#dropped;
-    const lines = this.#lines.slice(from, from + maxLines);
+    const lines = this.#lines.slice(from, from + Math.max(0, maxLines));
     this.#cursor = start + lines.length;
     return lines;
   }
