@@ -1,0 +1,156 @@
+import { TProtocolVersion } from '@senbon/hive-thrift';
+import { describe, expect, it } from 'vitest';
+import { Conf } from '../config/conf.ts';
+import { silentLogger } from '../observe/logger.ts';
+import { clientOf } from '../testing/sessions.ts';
+import { SessionPlanner } from './session-planner.ts';
+
+function plannerOf(server: Record<string, string> = {}): SessionPlanner {
+  return new SessionPlanner({
+    serverConf: Conf.of(server, 'kyuubi-defaults.conf'),
+    namespace: 'kyuubi',
+    discoveryAddresses: 'zk:2181',
+    defaultEngineType: 'FAKE',
+    serverUser: 'svc',
+    serverIp: '10.0.0.9',
+    rules: { restrictList: [], ignoreList: [] },
+    logger: silentLogger,
+  });
+}
+
+interface Sent {
+  readonly server?: Record<string, string>;
+  readonly conf?: Record<string, string>;
+  readonly user?: string | null;
+  readonly username?: string;
+}
+
+function planOf({ server = {}, conf = {}, user = 'alice', username }: Sent) {
+  const request = {
+    clientProtocol: TProtocolVersion.V10,
+    configuration: new Map(Object.entries(conf)),
+    ...(username === undefined ? {} : { username }),
+  };
+  return plannerOf(server).plan(request, clientOf(user), 'ref-1');
+}
+
+describe('the user', () => {
+  it.each([
+    ['alice', undefined, 'alice'],
+    ['alice', 'os-user', 'alice'],
+    [null, 'bob', 'bob'],
+    [null, undefined, 'anonymous'],
+    [null, '', 'anonymous'],
+    ['alice/host@REALM', undefined, 'alice'],
+    ['alice@REALM', undefined, 'alice'],
+    ['/x', undefined, 'anonymous'],
+  ])('authenticated as %s and asking for %s is %s', (user, username, expected) => {
+    expect(planOf({ user, ...(username === undefined ? {} : { username }) }).user).toBe(expected);
+  });
+
+  it.each(['kyuubi.session.proxy.user', 'hive.server2.proxy.user', 'set:hiveconf:hive.server2.proxy.user'])(
+    'may not act for another by %s',
+    (key) => {
+      expect(() => planOf({ conf: { [key]: 'bob' } })).toThrow(
+        expect.objectContaining({
+          code: 'AUTHENTICATION_FAILED',
+          message: expect.stringContaining('Failed to validate proxy privilege of alice for bob'),
+        }),
+      );
+      expect(planOf({ conf: { [key]: 'alice' } }).user).toBe('alice');
+      expect(planOf({ conf: { [key]: '' } }).user).toBe('alice');
+    },
+  );
+});
+
+describe('the engine space', () => {
+  it('follows the session over the user over the server', () => {
+    const server = {
+      'kyuubi.engine.share.level': 'SERVER',
+      '___alice___.kyuubi.engine.share.level.subdomain': 'hers',
+      'kyuubi.engine.share.level.subdomain': 'ours',
+    };
+    expect(planOf({ server }).space.path).toBe('/kyuubi_senbon-1_SERVER_FAKE/svc/hers');
+    expect(planOf({ server, user: 'bob' }).space.path).toBe('/kyuubi_senbon-1_SERVER_FAKE/svc/ours');
+    const conf = {
+      'kyuubi.engine.share.level': 'user',
+      'set:hiveconf:kyuubi.engine.share.level.subdomain': 'mine',
+    };
+    expect(planOf({ server, conf }).space.path).toBe('/kyuubi_senbon-1_USER_FAKE/alice/mine');
+  });
+
+  it('is of the type the session asks for, in any case', () => {
+    expect(planOf({ conf: { 'kyuubi.engine.type': 'duckdb' } }).space.engineType).toBe('DUCKDB');
+  });
+
+  it('ends in the session for CONNECTION', () => {
+    const { space } = planOf({ conf: { 'kyuubi.engine.share.level': 'CONNECTION' } });
+    expect(space.path).toBe('/kyuubi_senbon-1_CONNECTION_FAKE/alice/ref-1');
+  });
+
+  it('is refused with a bad share level, and says who sent it', () => {
+    expect(() => planOf({ conf: { 'kyuubi.engine.share.level': 'GALAXY' } })).toThrow(
+      /kyuubi\.engine\.share\.level has the invalid value "GALAXY" \(the session\)/,
+    );
+  });
+});
+
+it('tells the engine session who and where the client is', () => {
+  const conf = { a: '1', 'use:database': 'sales', 'kyuubi.session.real.user': 'root' };
+  expect(Object.fromEntries(planOf({ conf }).sessionConf)).toEqual({
+    'kyuubi.client.ipAddress': '10.1.1.1',
+    'kyuubi.server.ipAddress': '10.0.0.9',
+    a: '1',
+    'use:database': 'sales',
+    'kyuubi.session.real.user': 'alice',
+  });
+});
+
+describe('the conf for a launch', () => {
+  const server = {
+    'kyuubi.frontend.thrift.binary.bind.port': '1',
+    'kyuubi.authentication.ldap.bindpw': 'hunter2',
+    'kyuubi.internal.security.secret.provider.simple.secret': 'hunter2',
+    'kyuubi.engine.security.secret.provider.simple.secret': 'hunter2',
+    'kyuubi.metadata.store.jdbc.password': 'hunter2',
+    '___bob___.token': 'hunter2',
+    'kyuubi.ha.zookeeper.quorum': 'elsewhere:1',
+    'spark.executor.memory': '1g',
+    a: 'server',
+  };
+
+  it('says where and as what the engine registers', () => {
+    const launch = planOf({ server, conf: { a: 'session' } }).launchConf;
+    expect(Object.fromEntries(launch)).toMatchObject({
+      'kyuubi.ha.addresses': 'zk:2181',
+      'kyuubi.ha.namespace': '/kyuubi_senbon-1_USER_FAKE/alice/default',
+      'kyuubi.ha.engine.ref.id': 'ref-1',
+      'kyuubi.engine.share.level': 'USER',
+      'kyuubi.engine.type': 'FAKE',
+      'kyuubi.engine.name': 'kyuubi_USER_FAKE_alice_default_ref-1',
+      'kyuubi.engine.submit.time': expect.stringMatching(/^\d+$/),
+      'spark.executor.memory': '1g',
+      a: 'session',
+    });
+    expect(launch.has('kyuubi.ha.zookeeper.quorum')).toBe(false);
+  });
+
+  it("holds none of the server's secrets", () => {
+    expect([...planOf({ server }).launchConf.values()]).not.toContain('hunter2');
+  });
+
+  it('cannot be bent by the session', () => {
+    const conf = {
+      'kyuubi.ha.addresses': 'evil:1',
+      'set:hiveconf:kyuubi.ha.namespace': '/kyuubi',
+      'kyuubi.ha.engine.ref.id': 'other',
+      'kyuubi.engine.name': 'other',
+    };
+    expect(Object.fromEntries(planOf({ server, conf }).launchConf)).toMatchObject({
+      'kyuubi.ha.addresses': 'zk:2181',
+      'kyuubi.ha.namespace': '/kyuubi_senbon-1_USER_FAKE/alice/default',
+      'kyuubi.ha.engine.ref.id': 'ref-1',
+      'kyuubi.engine.name': 'kyuubi_USER_FAKE_alice_default_ref-1',
+    });
+  });
+});
