@@ -41,7 +41,7 @@ export interface HttpTransportOptions {
   /** Certificates and the like, for https. */
   readonly tls?: Pick<
     RequestOptions,
-    'ca' | 'cert' | 'key' | 'passphrase' | 'rejectUnauthorized' | 'servername'
+    'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'rejectUnauthorized' | 'servername'
   >;
 }
 
