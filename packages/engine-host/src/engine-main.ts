@@ -18,11 +18,10 @@ export async function engineMain(createExecutor: CreateExecutor): Promise<void> 
   try {
     const spec = parseEngineSpec(await readSpec());
     const engine = await runEngine({ createExecutor, spec, logger });
-    const untilKilled = handleSignals(engine, logger);
+    handleSignals(engine, logger);
     handleFaults(engine, logger);
     await engine.stopped;
-    untilKilled();
-    process.exit(0);
+    process.exit();
   } catch (error) {
     logger.error(`The engine could not start: ${messageOf(error)}`, error);
     process.exit(1);
@@ -48,22 +47,21 @@ async function readSpec(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Returns what takes the handlers away again. */
-function handleSignals(engine: RunningEngine, logger: Logger): () => void {
+function handleSignals(engine: RunningEngine, logger: Logger): void {
   const onSignal = (signal: NodeJS.Signals) => {
     logger.info(`Received ${signal}`);
     engine.shutDown(signal);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  return () => process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
 }
 
 /** A fault leaves an unknown state behind: the node goes, then the process. */
 function handleFaults(engine: RunningEngine, logger: Logger): void {
   const onFault = (error: unknown) => {
     logger.error('The engine has a fault and ends', error);
-    setTimeout(() => process.exit(1), FAULT_TIMEOUT_MS).unref();
-    void engine.close().finally(() => process.exit(1));
+    process.exitCode = 1;
+    setTimeout(() => process.exit(), FAULT_TIMEOUT_MS);
+    void engine.close();
   };
-  process.once('uncaughtException', onFault).once('unhandledRejection', onFault);
+  process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
 }
