@@ -28,18 +28,20 @@ export class LockNodes {
   /** Returns the node's name. On failure the node, should it exist after all, is deleted. */
   async create(parent: string, name: ProtectedName, options: BoundOptions): Promise<string> {
     const { client, acl } = this.#options;
+    let work: Promise<string> | undefined;
+    const attempt = async (session: ZkSession, count: number): Promise<string> => {
+      const existing = count === 0 ? null : await find(session, parent, name);
+      if (existing !== null) return existing;
+      const flags = CreateFlag.ephemeral | CreateFlag.sequence;
+      const node = { path: `${parent}/${name.prefix}`, data: nothing, flags };
+      const path = await createWithParents(session, node, acl);
+      if (acl !== null) await session.setAcl(path, acl);
+      return path.slice(parent.length + 1);
+    };
     try {
-      return await client.run(async (session, attempt) => {
-        const existing = attempt === 0 ? null : await find(session, parent, name);
-        if (existing !== null) return existing;
-        const flags = CreateFlag.ephemeral | CreateFlag.sequence;
-        const node = { path: `${parent}/${name.prefix}`, data: nothing, flags };
-        const path = await createWithParents(session, node, acl);
-        if (acl !== null) await session.setAcl(path, acl);
-        return path.slice(parent.length + 1);
-      }, options);
+      return await client.run((session, count) => (work = attempt(session, count)), options);
     } catch (error) {
-      void this.sweep(parent, name, options.session);
+      void this.#sweep(parent, name, { session: options.session, work });
       throw error;
     }
   }
@@ -53,7 +55,13 @@ export class LockNodes {
     await within(work, { timeoutMs: DELETE_WAIT_MS, onTimeout: () => new Error() }).catch(() => undefined);
   }
 
-  async sweep(parent: string, name: ProtectedName, session: ZkSession): Promise<void> {
+  /** `work` goes on although nobody waits for it any more, and may make the node yet. */
+  async #sweep(
+    parent: string,
+    name: ProtectedName,
+    { session, work }: { session: ZkSession; work: Promise<string> | undefined },
+  ): Promise<void> {
+    await work?.catch(() => undefined);
     await this.#forSession(session, parent, async () => {
       const found = await find(session, parent, name);
       if (found !== null) await session.delete(`${parent}/${found}`).catch(ignoreGone);

@@ -1,7 +1,7 @@
 import { type CallOptions, type PutOptions, type RecordEntry, type Records, SenbonError } from '@senbon/core';
 import { CreateFlag, type NativeAcl } from '../client/native.ts';
 import type { ZkClient } from '../client/zk-client.ts';
-import { createWithParents } from '../client/zk-ops.ts';
+import { childOf, createWithParents } from '../client/zk-ops.ts';
 import { ZkCode, ZkError, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
@@ -170,7 +170,7 @@ async function readAll(session: ZkSession, path: string): Promise<readonly Recor
   const queue = names.values();
   const work = async (): Promise<void> => {
     for (const name of queue) {
-      const entry = await read(session, `${path}/${name}`).catch((error: unknown) => {
+      const entry = await read(session, childOf(path, name)).catch((error: unknown) => {
         if (isZkCode(error, ZkCode.noAuth)) return null;
         throw error;
       });

@@ -1,5 +1,6 @@
 import type { Logger, ServiceNode } from '@senbon/core';
 import type { WatchListener } from '../client/watch-slots.ts';
+import { childOf } from '../client/zk-ops.ts';
 import { ZkCode, ZkError, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';
 import { parseNodeData } from './node-data.ts';
@@ -66,7 +67,7 @@ async function readNode(
 ): Promise<Found | null> {
   const parsed = parseNodeName(name);
   if (parsed === null) return null;
-  const path = `${space}/${name}`;
+  const path = childOf(space, name);
   const before = known?.get(name);
   if (before !== undefined) return { node: before, sequence: parsed.sequence };
   try {

@@ -3,7 +3,7 @@ import { backoffMs, pause } from '../client/deadline.ts';
 import { deferred } from '../client/deferred.ts';
 import { CreateFlag, type NativeAcl, WatchEvent } from '../client/native.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
-import { createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
+import { childOf, createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
 import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
 import { encodeNodeData } from './node-data.ts';
@@ -50,11 +50,14 @@ export class ZkRegistration implements Registration {
   readonly #offSession: () => void;
   #state: RegistrationState = RegistrationState.registering;
   #path = '';
+  /** Making the node anew in a new session. */
   #work: Promise<void> = Promise.resolve();
+  /** The newest attempt to make the node; it goes on when nobody waits for it any more. */
+  #attempt: Promise<void> | null = null;
 
   private constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#prefix = `${options.space}/${encodeNodeName(options.spec)}`;
+    this.#prefix = childOf(options.space, encodeNodeName(options.spec));
     const { promise, resolve } = deferred<RegistrationEnd>();
     this.ended = promise;
     this.#resolveEnded = resolve;
@@ -126,13 +129,20 @@ export class ZkRegistration implements Registration {
   async #place(call: RunOptions): Promise<void> {
     const { client, spec, acl } = this.#options;
     const flags = CreateFlag.sequence | (this.isPersistent ? CreateFlag.persistent : CreateFlag.ephemeral);
+    const attempt = async (session: ZkSession, isFirst: boolean): Promise<void> => {
+      const existing = isFirst ? null : await this.#findOwn(session);
+      const node = { path: this.#prefix, data: encodeNodeData(spec), flags };
+      this.#setPath(existing ?? (await createWithParents(session, node, acl)));
+      if (acl !== null) await session.setAcl(this.#path, acl);
+      await this.#watch(session);
+    };
     await client.run(
-      async (session, attempt) => {
-        const existing = attempt === 0 ? null : await this.#findOwn(session);
-        const node = { path: this.#prefix, data: encodeNodeData(spec), flags };
-        this.#setPath(existing ?? (await createWithParents(session, node, acl)));
-        if (acl !== null) await session.setAcl(this.#path, acl);
-        await this.#watch(session);
+      (session) => {
+        const before = this.#attempt;
+        this.#attempt = (before ?? Promise.resolve())
+          .catch(() => undefined)
+          .then(() => attempt(session, before === null));
+        return this.#attempt;
       },
       // Whose a persistent node is cannot be told afterwards, so its making is not repeated.
       { ...call, once: this.isPersistent },
@@ -146,7 +156,7 @@ export class ZkRegistration implements Registration {
     const { space, ownPaths } = this.#options;
     const names = await session.children(space).catch(() => []);
     for (const name of names) {
-      const path = `${space}/${name}`;
+      const path = childOf(space, name);
       if (!path.startsWith(this.#prefix) || (ownPaths.has(path) && path !== this.#path)) continue;
       const stat = await session.exists(path);
       if (stat?.ephemeralOwner === session.id) return path;
@@ -158,6 +168,7 @@ export class ZkRegistration implements Registration {
   async #sweep(): Promise<void> {
     const { client, space, logger } = this.#options;
     const session = client.session;
+    await this.#attempt?.catch(() => undefined);
     try {
       await client.run(
         async () => {
@@ -193,8 +204,9 @@ export class ZkRegistration implements Registration {
   }
 
   #setPath(path: string): void {
-    this.#options.ownPaths.delete(this.#path);
-    this.#options.ownPaths.add(path);
+    const { ownPaths } = this.#options;
+    ownPaths.delete(this.#path);
+    if (this.#state !== RegistrationState.ended) ownPaths.add(path);
     this.#path = path;
   }
 

@@ -17,7 +17,7 @@ export async function expireSession(
 ): Promise<void> {
   if (!(client instanceof ZkDiscoveryClient)) throw new TypeError('not a client of this plugin');
   const { id, password } = client.sessionCredentials;
-  const socket = connect({ ...address, timeout: TIMEOUT_MS });
+  const socket = connect({ host: address.host, port: address.port, timeout: TIMEOUT_MS });
   socket.on('timeout', () => socket.destroy(new Error(`no answer from ZooKeeper within ${TIMEOUT_MS} ms`)));
   socket.write(Buffer.concat([connectRequest(id, password), closeRequest()]));
   // The server ends the connection when it has closed the session.
