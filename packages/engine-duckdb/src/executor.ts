@@ -77,7 +77,7 @@ class DuckDbExecutor implements Executor {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.all([...this.#sessions].map(async (session) => await session.close()));
+    await Promise.all([...this.#sessions].map(async (session) => session.close()));
     this.#opened.instance.closeSync();
     const { ownDirectory } = this.#opened;
     if (ownDirectory !== null) await rm(ownDirectory, { recursive: true, force: true });

@@ -52,7 +52,7 @@ export class DuckDbSession implements ExecutorSession {
     this.#options = options;
     this.#initialConf = new Map(options.spec.conf);
     this.#state = new SessionState(defaultSearchPath);
-    this.#connections = new SessionConnections(async () => await this.#connect());
+    this.#connections = new SessionConnections(async () => this.#connect());
     this.#runner = new StatementRunner({
       connections: this.#connections,
       state: this.#state,
@@ -69,24 +69,22 @@ export class DuckDbSession implements ExecutorSession {
   }
 
   async execute(statement: string, context: StatementContext): Promise<ExecutorResult> {
-    return await this.#run(context, async (command) => {
+    return this.#run(context, async (command) => {
       const answer = await answerOverlay(context.confOverlay, command);
       if (answer !== null) return answer;
       const sql = rewriteDatabaseDdl(normalizeStatement(statement));
       const hive = parseHiveCommand(sql);
-      return hive === null
-        ? await this.#runner.run(sql, command.signal)
-        : await runHiveCommand(hive, command);
+      return hive === null ? this.#runner.run(sql, command.signal) : runHiveCommand(hive, command);
     });
   }
 
   async metadata(request: MetadataRequest, context: StatementContext): Promise<ResultCursor> {
-    return await this.#run(context, async (command) => BatchCursor.of(await readMetadata(request, command)));
+    return this.#run(context, async (command) => BatchCursor.of(await readMetadata(request, command)));
   }
 
   async close(): Promise<void> {
     for (const running of this.#running) running.abort();
-    await Promise.all([...this.#cursors].map(async (cursor) => await cursor.close()));
+    await Promise.all([...this.#cursors].map(async (cursor) => cursor.close()));
     await this.#connections.close();
     this.#options.onClose();
   }
@@ -126,8 +124,8 @@ async function answerOverlay(
   overlay: Readonly<Record<string, string>>,
   context: CommandContext,
 ): Promise<ExecutorResult | null> {
-  if (overlay[GET_DATABASE] !== undefined) return await currentDatabase(context);
-  if (overlay[GET_CATALOG] !== undefined) return await currentCatalog(context);
+  if (overlay[GET_DATABASE] !== undefined) return currentDatabase(context);
+  if (overlay[GET_CATALOG] !== undefined) return currentCatalog(context);
   const database = overlay[SET_DATABASE] ?? overlay[SET_CATALOG];
-  return database === undefined ? null : await useDatabase(context, [database]);
+  return database === undefined ? null : useDatabase(context, [database]);
 }

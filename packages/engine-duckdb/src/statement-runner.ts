@@ -60,15 +60,15 @@ export class StatementRunner {
   }
 
   async #prepare(connection: Connection, sql: string, signal: AbortSignal): Promise<Prepared> {
-    const extracted = await connection.call(signal, async (raw) => await raw.extractStatements(sql));
+    const extracted = await connection.call(signal, async (raw) => raw.extractStatements(sql));
     const last = extracted.count - 1;
     // DuckDB itself makes several statements of one PIVOT or IMPORT DATABASE; the last has the result.
     for (let i = 0; i < last; i++) {
-      const part = await connection.call(signal, async () => await extracted.prepare(i));
+      const part = await connection.call(signal, async () => extracted.prepare(i));
       if (part.statementType !== StatementType.CREATE) this.#options.state.markLocal();
-      await connection.call(signal, async () => await part.run()).finally(() => part.destroySync());
+      await connection.call(signal, async () => part.run()).finally(() => part.destroySync());
     }
-    const statement = await connection.call(signal, async () => await extracted.prepare(last));
+    const statement = await connection.call(signal, async () => extracted.prepare(last));
     try {
       if (statement.parameterCount > 0) throw noParameters(statement.parameterCount);
       const type = statement.statementType;
@@ -88,7 +88,7 @@ export class StatementRunner {
   async #runLent(turn: Turn, prepared: Prepared, signal: AbortSignal): Promise<ExecutorResult> {
     const giveBack = turn.lend();
     try {
-      const result = await turn.connection.call(signal, async () => await prepared.statement.stream());
+      const result = await turn.connection.call(signal, async () => prepared.statement.stream());
       return await this.#openResult(turn.connection, prepared, { result, signal, onEnd: giveBack });
     } catch (error) {
       giveBack('broken');
@@ -105,7 +105,7 @@ export class StatementRunner {
       if (cursor !== null) turn.unpin(cursor, how);
     };
     try {
-      const result = await turn.connection.call(signal, async () => await prepared.statement.stream());
+      const result = await turn.connection.call(signal, async () => prepared.statement.stream());
       state.noteAfter(type, sql, false);
       const opened = await this.#openResult(turn.connection, prepared, { result, signal, onEnd });
       cursor = opened.rows === null ? null : (opened.rows.cursor as StreamCursor);
@@ -140,8 +140,7 @@ export class StatementRunner {
       signal,
       limits,
       isInTransaction,
-      diagnose: async () =>
-        canRunAgain ? await diagnose(connection, prepared.sql, signal) : unknownReason(),
+      diagnose: async () => (canRunAgain ? diagnose(connection, prepared.sql, signal) : unknownReason()),
       onEnd,
       onClose: () => cursors.delete(cursor),
     });

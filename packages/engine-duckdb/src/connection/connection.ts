@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { canceled, statementError } from './duckdb-error.ts';
 
 /**
@@ -40,14 +40,14 @@ export class Connection {
 
   /** All rows of a short query as JavaScript values. */
   async rows(signal: AbortSignal, sql: string, parameters: readonly string[] = []): Promise<readonly Row[]> {
-    return await this.call(signal, async (raw) => {
+    return this.call(signal, async (raw) => {
       const reader = await raw.runAndReadAll(sql, parameters.length === 0 ? undefined : [...parameters]);
-      return reader.getRowObjects() as readonly Row[];
+      return reader.getRowObjects();
     });
   }
 
   async run(signal: AbortSignal, sql: string): Promise<void> {
-    await this.call(signal, async (raw) => await raw.run(sql));
+    await this.call(signal, async (raw) => raw.run(sql));
   }
 
   /** Ends a stream that was not read to its end. Keeps a transaction of the user's open, as an interrupt would not. */
@@ -90,4 +90,4 @@ export class Connection {
 }
 
 /** A row of a catalog query: what its columns hold, by name. */
-export type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, DuckDBValue>>;

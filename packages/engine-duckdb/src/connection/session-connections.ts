@@ -62,7 +62,7 @@ export class SessionConnections {
     const end = await this.#mutex.acquire(new AbortController().signal);
     await this.#pinned?.close();
     await this.#main?.close();
-    await Promise.all([...this.#lent].map(async (connection) => await connection.close()));
+    await Promise.all([...this.#lent].map(async (connection) => connection.close()));
     end();
   }
 
@@ -120,7 +120,7 @@ export class SessionConnections {
 }
 
 async function dropStream(connection: Connection): Promise<boolean> {
-  return await connection.dropStream().then(
+  return connection.dropStream().then(
     () => true,
     () => false,
   );

@@ -15,28 +15,28 @@ import { currentDatabase, useDatabase } from './use-command.ts';
 export async function runHiveCommand(command: HiveCommand, context: CommandContext): Promise<ExecutorResult> {
   switch (command.kind) {
     case 'setList':
-      return await listSettings(context, command.withEngine);
+      return listSettings(context, command.withEngine);
     case 'setShow':
-      return await showSetting(context, command.key);
+      return showSetting(context, command.key);
     case 'setAssign':
-      return await assignSetting(context, command.key, command.value);
+      return assignSetting(context, command.key, command.value);
     case 'reset':
-      return await resetSettings(context, command.key);
+      return resetSettings(context, command.key);
     case 'use':
-      return await useDatabase(context, command.name);
+      return useDatabase(context, command.name);
     case 'currentDatabase':
-      return await currentDatabase(context);
+      return currentDatabase(context);
     case 'showDatabases':
-      return await showDatabases(context, command.pattern);
+      return showDatabases(context, command.pattern);
     case 'showTables':
-      return await showTables(context, command);
+      return showTables(context, command);
     case 'showColumns':
-      return await showColumns(context, command.table);
+      return showColumns(context, command.table);
     case 'showCreateTable':
-      return await showCreateTable(context, command.table);
+      return showCreateTable(context, command.table);
     case 'showFunctions':
-      return await showFunctions(context, command.pattern);
+      return showFunctions(context, command.pattern);
     case 'describe':
-      return await describeTable(context, command.table);
+      return describeTable(context, command.table);
   }
 }

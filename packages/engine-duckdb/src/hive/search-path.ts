@@ -43,7 +43,7 @@ export async function resolveDatabase(
       ? (within(first, second) ?? (isSame(second, DEFAULT_DATABASE) ? within(first, MAIN) : undefined))
       : (here(first) ?? within(first, DEFAULT_DATABASE) ?? within(first, MAIN));
   if (resolved !== undefined && parts.length <= 2) return resolved;
-  if (parts.length === 1 && isSame(first, DEFAULT_DATABASE)) return await mainOfCurrent(connection, signal);
+  if (parts.length === 1 && isSame(first, DEFAULT_DATABASE)) return mainOfCurrent(connection, signal);
   throw failed('42704', `Database '${parts.join('.')}' not found. SHOW DATABASES lists those there are`);
 }
 

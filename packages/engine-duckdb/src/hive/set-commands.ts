@@ -16,7 +16,7 @@ const columns = textColumns('key', 'value');
 export async function listSettings(context: CommandContext, withEngine: boolean): Promise<ExecutorResult> {
   const rows: Cell[][] = [...context.conf].map(([key, value]) => [key, shown(key, value)]);
   if (withEngine)
-    rows.push(...(await inTurn(context, async (connection) => await engineRows(connection, context))));
+    rows.push(...(await inTurn(context, async (connection) => engineRows(connection, context))));
   rows.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return rowsResult(columns, rows);
 }

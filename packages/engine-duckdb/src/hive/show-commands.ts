@@ -16,7 +16,7 @@ export async function showDatabases(
   context: CommandContext,
   pattern: string | null,
 ): Promise<ExecutorResult> {
-  return await showNames(context, {
+  return showNames(context, {
     column: 'database_name',
     pattern,
     query: async () =>
@@ -33,7 +33,7 @@ export interface ShowTables {
 
 /** `SHOW TABLES [IN db]`: tables and views; of the current database with the session's temporary ones. */
 export async function showTables(context: CommandContext, request: ShowTables): Promise<ExecutorResult> {
-  return await showNames(context, {
+  return showNames(context, {
     column: 'tab_name',
     pattern: request.pattern,
     query: async (connection) => {
@@ -50,7 +50,7 @@ export async function showFunctions(
   context: CommandContext,
   pattern: string | null,
 ): Promise<ExecutorResult> {
-  return await showNames(context, {
+  return showNames(context, {
     column: 'tab_name',
     pattern,
     query: async () => 'SELECT DISTINCT function_name AS name FROM duckdb_functions() ORDER BY name',
@@ -85,7 +85,7 @@ export async function showCreateTable(
     const name = table.at(-1) ?? '';
     const scope =
       table.length > 1 ? await inDatabase(connection, context.signal, table.slice(0, -1)) : IN_SEARCH_PATH;
-    return await connection.rows(
+    return connection.rows(
       context.signal,
       `SELECT sql FROM (${RELATIONS}) WHERE lower(name) = lower(${literal(name)}) AND ${scope}`,
     );
@@ -120,9 +120,8 @@ async function showNames(
   context: CommandContext,
   { column, pattern, query }: Names,
 ): Promise<ExecutorResult> {
-  const rows = await inTurn(
-    context,
-    async (connection) => await connection.rows(context.signal, await query(connection)),
+  const rows = await inTurn(context, async (connection) =>
+    connection.rows(context.signal, await query(connection)),
   );
   const schema: readonly ColumnSchema[] = textColumns(column);
   return rowsResult(
@@ -137,10 +136,9 @@ async function showNames(
 /** Name, Hive type and comment of each column. DuckDB finds the table, so that every form of a name works. */
 async function columnsOf(context: CommandContext, table: readonly string[]): Promise<Cell[][]> {
   const { signal } = context;
-  return await inTurn(context, async (connection) => {
-    const prepared = await connection.call(
-      signal,
-      async (raw) => await raw.prepare(`SELECT * FROM ${qualified(table)}`),
+  return inTurn(context, async (connection) => {
+    const prepared = await connection.call(signal, async (raw) =>
+      raw.prepare(`SELECT * FROM ${qualified(table)}`),
     );
     const columns: Cell[][] = [];
     for (let i = 0; i < prepared.columnCount; i++) {

@@ -17,11 +17,11 @@ export async function useDatabase(context: CommandContext, name: readonly string
 
 /** Hive's current database is DuckDB's current schema; DuckDB's own `current_database()` is the catalog. */
 export async function currentDatabase(context: CommandContext): Promise<ExecutorResult> {
-  return await currentOf(context, 'current_schema()', 'current_database()');
+  return currentOf(context, 'current_schema()', 'current_database()');
 }
 
 export async function currentCatalog(context: CommandContext): Promise<ExecutorResult> {
-  return await currentOf(context, 'current_catalog()', 'catalog');
+  return currentOf(context, 'current_catalog()', 'catalog');
 }
 
 async function currentOf(context: CommandContext, expression: string, name: string): Promise<ExecutorResult> {

@@ -1,3 +1,4 @@
+import type { DuckDBValue } from '@duckdb/node-api';
 import { type MetadataRequest, metadataSchemas } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import type { Row } from '../connection/connection.ts';
@@ -35,26 +36,26 @@ export async function readMetadata(request: MetadataRequest, context: Context): 
 
 async function readRows(request: MetadataRequest, context: Context): Promise<readonly (readonly Cell[])[]> {
   const rows = async (sql: string, toCells: (row: Row) => readonly Cell[]) =>
-    (await inTurn(context, async (connection) => await connection.rows(context.signal, sql))).map(toCells);
+    (await inTurn(context, async (connection) => connection.rows(context.signal, sql))).map(toCells);
   switch (request.kind) {
     case 'catalogs':
-      return await rows(CATALOGS, (row) => [text(row.name)]);
+      return rows(CATALOGS, (row) => [text(row.name)]);
     case 'tableTypes':
       return TABLE_TYPES.map((type) => [type]);
     case 'typeInfo':
       return allTypes().map(typeInfoCells);
     case 'schemas':
-      return await rows(schemasQuery(request), (row) => [text(row.name), text(row.catalog)]);
+      return rows(schemasQuery(request), (row) => [text(row.name), text(row.catalog)]);
     case 'tables':
-      return await rows(tablesQuery(request), tableCells);
+      return rows(tablesQuery(request), tableCells);
     case 'columns':
-      return await rows(columnsQuery(request), columnCells);
+      return rows(columnsQuery(request), columnCells);
     case 'functions':
-      return await rows(functionsQuery(request), functionCells);
+      return rows(functionsQuery(request), functionCells);
     case 'primaryKeys':
-      return await rows(primaryKeysQuery(request), primaryKeyCells);
+      return rows(primaryKeysQuery(request), primaryKeyCells);
     case 'crossReference':
-      return await rows(crossReferenceQuery(request), crossReferenceCells);
+      return rows(crossReferenceQuery(request), crossReferenceCells);
   }
 }
 
@@ -156,6 +157,6 @@ function typeInfoCells(type: ColumnTypeInfo): readonly Cell[] {
   ];
 }
 
-function text(value: unknown): string | null {
+function text(value: DuckDBValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }

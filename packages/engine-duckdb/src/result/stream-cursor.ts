@@ -93,10 +93,10 @@ export class StreamCursor implements ResultCursor {
   }
 
   async next(maxRows: number): Promise<ColumnBatch | null> {
-    return await this.#inTurn(async () => {
+    return this.#inTurn(async () => {
       this.#checkReadable();
-      if (this.#parkedCursor !== null) return await this.#parkedCursor.next(maxRows);
-      return await this.#read(maxRows);
+      if (this.#parkedCursor !== null) return this.#parkedCursor.next(maxRows);
+      return this.#read(maxRows);
     });
   }
 
@@ -115,7 +115,7 @@ export class StreamCursor implements ResultCursor {
           await parked.add(batch);
         }
         this.#parked = parked;
-        this.#parkedCursor = new BatchCursor(async () => await parked.read());
+        this.#parkedCursor = new BatchCursor(async () => parked.read());
       } catch (error) {
         this.#fail(error);
         await parked.close();
@@ -160,7 +160,7 @@ export class StreamCursor implements ResultCursor {
   async #fetch(): Promise<OpenChunk | null> {
     if (this.#state !== CursorState.Streaming) return null;
     const { connection, result } = this.#options;
-    const chunk = await connection.call(this.#cancel.signal, async () => await result.fetchChunk());
+    const chunk = await connection.call(this.#cancel.signal, async () => result.fetchChunk());
     if (chunk !== null && chunk.rowCount > 0) {
       const open = new OpenChunk(chunk);
       this.#chunks.push(open);
@@ -195,6 +195,6 @@ export class StreamCursor implements ResultCursor {
   async #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(run, run);
     this.#turn = turn.catch(() => undefined);
-    return await turn;
+    return turn;
   }
 }
