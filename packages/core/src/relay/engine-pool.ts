@@ -17,7 +17,10 @@ export interface EnginePoolOptions {
 }
 
 interface Waiter {
-  readonly grant: () => void;
+  readonly user: string;
+  readonly mustBeUser: boolean;
+  /** Hands over a connection or, with `null`, the place of one: the right to open it. */
+  readonly grant: (connection: EngineConnection | null) => void;
   readonly fail: (error: Error) => void;
   readonly timer: Timer;
 }
@@ -32,8 +35,10 @@ const MAX_WAITERS = 10_000;
 export class EnginePool {
   readonly #options: EnginePoolOptions;
   readonly #idle: EngineConnection[] = [];
+  /** While there are any, no connection is idle: one that is given back passes to the first of them. */
   readonly #waiters: Waiter[] = [];
-  /** Connections borrowed or being opened, plus the idle ones. */
+  readonly #open = new Set<EngineConnection>();
+  /** Places taken: connections borrowed, idle or being opened. */
   #count = 0;
   #isClosed = false;
 
@@ -62,25 +67,27 @@ export class EnginePool {
     }
   }
 
+  /** Ends every connection, those in use too, and every wait. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of this.#idle.splice(0))
-      this.#discard(connection, new Error('the engine is no longer used'));
     for (const waiter of this.#waiters.splice(0)) {
       waiter.timer.cancel();
       waiter.fail(this.#unreachable('it is no longer used'));
     }
+    this.#count -= this.#idle.splice(0).length;
+    for (const connection of this.#open) connection.destroy(new Error('the engine is no longer used'));
+    this.#open.clear();
   }
 
   async #acquire(user: string, mustBeUser: boolean): Promise<EngineConnection> {
+    if (this.#isClosed) throw this.#unreachable('it is no longer used');
     const usable = this.#takeIdle(user, mustBeUser);
     if (usable !== null) return usable;
-    if (this.#isClosed) throw this.#unreachable('it is no longer used');
-    if (this.#count >= this.#options.maxConnections && !this.#evictIdle()) {
-      await this.#wait();
-      return this.#acquire(user, mustBeUser);
+    if (this.#count < this.#options.maxConnections || this.#evictIdle()) {
+      this.#count++;
+      return this.#connect(user);
     }
-    return this.#connect(user);
+    return (await this.#wait(user, mustBeUser)) ?? this.#connect(user);
   }
 
   #takeIdle(user: string, mustBeUser: boolean): EngineConnection | null {
@@ -89,7 +96,7 @@ export class EnginePool {
       if (connection === undefined || (mustBeUser && connection.user !== user)) continue;
       this.#idle.splice(index, 1);
       if (connection.isUsable) return connection;
-      this.#count--;
+      this.#discard(connection, new Error('it broke while it was idle'));
     }
     return null;
   }
@@ -101,8 +108,8 @@ export class EnginePool {
     return true;
   }
 
+  /** Opens a connection in a place that is taken already. */
   async #connect(user: string): Promise<EngineConnection> {
-    this.#count++;
     try {
       const { endpoint, loginTimeoutMs, callTimeoutMs, maxMessageBytes } = this.#options;
       const password = this.#options.credentialsFor(user);
@@ -114,37 +121,52 @@ export class EnginePool {
         callTimeoutMs,
         maxMessageBytes,
       };
-      return await EngineConnection.open(options);
+      const connection = await EngineConnection.open(options);
+      this.#open.add(connection);
+      if (!this.#isClosed) return connection;
+      const error = this.#unreachable('it is no longer used');
+      this.#open.delete(connection);
+      connection.destroy(error);
+      throw error;
     } catch (error) {
-      this.#count--;
-      this.#wakeOne();
+      const next = this.#nextWaiter();
+      if (next === undefined) this.#count--;
+      else next.grant(null);
       throw error;
     }
   }
 
   #release(connection: EngineConnection): void {
-    const isSurplus = this.#waiters.length === 0 && this.#idle.length >= this.#options.idleConnections;
-    if (!connection.isUsable || this.#isClosed || isSurplus) {
-      this.#discard(connection, new Error('the connection is not needed any more'));
-    } else {
-      this.#idle.push(connection);
+    const next = this.#nextWaiter();
+    if (next === undefined) return this.#keepOrDiscard(connection);
+    if (connection.isUsable && (!next.mustBeUser || connection.user === next.user)) {
+      next.grant(connection);
+      return;
     }
-    this.#wakeOne();
+    this.#open.delete(connection);
+    connection.destroy(new Error('its place is needed for another user'));
+    next.grant(null);
+  }
+
+  #keepOrDiscard(connection: EngineConnection): void {
+    const isSurplus = this.#idle.length >= this.#options.idleConnections;
+    if (connection.isUsable && !this.#isClosed && !isSurplus) this.#idle.push(connection);
+    else this.#discard(connection, new Error('the connection is not needed any more'));
   }
 
   #discard(connection: EngineConnection, why: Error): void {
     this.#count--;
+    this.#open.delete(connection);
     connection.destroy(why);
   }
 
-  #wakeOne(): void {
+  #nextWaiter(): Waiter | undefined {
     const waiter = this.#waiters.shift();
-    if (waiter === undefined) return;
-    waiter.timer.cancel();
-    waiter.grant();
+    waiter?.timer.cancel();
+    return waiter;
   }
 
-  #wait(): Promise<void> {
+  #wait(user: string, mustBeUser: boolean): Promise<EngineConnection | null> {
     const { waitTimeoutMs, maxConnections, clock } = this.#options;
     const busy = new SenbonError('ENGINE_BUSY', {
       engine: this.#name(),
@@ -157,7 +179,7 @@ export class EnginePool {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         fail(busy);
       });
-      const waiter: Waiter = { grant, fail, timer };
+      const waiter: Waiter = { user, mustBeUser, grant, fail, timer };
       this.#waiters.push(waiter);
     });
   }

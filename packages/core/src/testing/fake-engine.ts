@@ -67,6 +67,8 @@ export class FakeEngine {
   /** Engines adopt the gateway's session id as their own (facts C.3); some insist on theirs. */
   adoptsHandles = true;
   rows = 3;
+  /** Stays known after `close`. */
+  port = 0;
   readonly #server: Server;
   readonly #options: FakeEngineOptions;
   readonly #listeners = new Set<() => void>();
@@ -75,16 +77,13 @@ export class FakeEngine {
     const engine = new FakeEngine(options);
     engine.#server.listen(options.port ?? 0, '127.0.0.1');
     await once(engine.#server, 'listening');
+    engine.port = (engine.#server.address() as AddressInfo).port;
     return engine;
   }
 
   private constructor(options: FakeEngineOptions) {
     this.#options = options;
     this.#server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   get endpoint(): { readonly host: string; readonly port: number } {
