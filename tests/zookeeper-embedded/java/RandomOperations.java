@@ -27,7 +27,7 @@ import org.apache.zookeeper.data.Stat;
  * watches fired after it. Two servers that behave alike print the same lines: times are left out, zxids are counted
  * from the first change, and sessions go by name. Each seed works below a node of its own.
  *
- * Usage: RandomOperations address seed steps
+ * Usage: RandomOperations address steps seed...
  */
 public final class RandomOperations {
   private static final int SESSION_TIMEOUT_MS = 30_000;
@@ -48,10 +48,13 @@ public final class RandomOperations {
   }
 
   public static void main(String[] args) throws Exception {
-    RandomOperations run = new RandomOperations(args[0], Long.parseLong(args[1]));
-    run.start();
-    for (int step = 1; step <= Integer.parseInt(args[2]); step++) run.step(step);
-    run.stop();
+    int steps = Integer.parseInt(args[1]);
+    for (int i = 2; i < args.length; i++) {
+      RandomOperations run = new RandomOperations(args[0], Long.parseLong(args[i]));
+      run.start();
+      for (int step = 1; step <= steps; step++) run.step(step);
+      run.stop();
+    }
     System.out.flush();
     System.exit(0);
   }

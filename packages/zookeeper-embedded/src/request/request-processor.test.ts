@@ -431,7 +431,7 @@ describe('what cannot be answered', () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return state % below;
     };
-    const types = [...Object.values(OpCode)];
+    const types = Object.values(OpCode);
     for (let i = 0; i < 5000; i += 1) {
       const bytes = Buffer.from(
         Array.from({ length: 8 + random(60) }, () => (random(3) === 0 ? random(256) : 0)),
