@@ -1,0 +1,178 @@
+import { columnOf, HiveError, TOperationState, TTypeId } from '@senbon/hive-thrift';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connect } from '../connect.ts';
+import { FakeHiveServer, type FakeServerOptions } from '../testing/fake-hive-server.ts';
+import type { FakeStatement } from '../testing/fake-hive-service.ts';
+import type { Connection } from './connection.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function open(
+  options: FakeServerOptions | FakeStatement,
+  vars = '',
+): Promise<{ server: FakeHiveServer; connection: Connection }> {
+  const isServer = 'statement' in options || 'transport' in options || 'launch' in options;
+  const server = await FakeHiveServer.start(
+    isServer ? options : { statement: () => options as FakeStatement },
+  );
+  const mode = isServer && options.transport === 'http' ? ';transportMode=http' : '';
+  const connection = await connect(`jdbc:hive2://127.0.0.1:${server.port}/${mode}${vars}`);
+  closers.push(
+    () => server.close(),
+    () => connection.close(),
+  );
+  return { server, connection };
+}
+
+const people: FakeStatement = {
+  columns: [
+    { name: 'id', type: TTypeId.BIGINT },
+    { name: 'name', type: TTypeId.STRING },
+  ],
+  rows: [
+    [1n, 'ann'],
+    [2n, null],
+    [3n, '千本'],
+  ],
+};
+const endless: FakeStatement = {
+  columns: [{ name: 'n', type: TTypeId.INT }],
+  batch: (offset, maxRows) => {
+    const numbers = Array.from({ length: maxRows }, (_, i) => offset + i);
+    return { rowCount: maxRows, columns: [columnOf('i32', numbers)] };
+  },
+};
+
+describe('query', () => {
+  it('gives rows as arrays, objects and batches', async () => {
+    const { connection, server } = await open(people, ';fetchSize=2');
+    const result = await connection.query('SELECT * FROM people');
+    expect(result.columns.map(({ name, type }) => `${name} ${type}`)).toEqual(['id bigint', 'name string']);
+    expect(await result.toArray()).toEqual(people.rows);
+    const objects: { id: bigint; name: string | null }[] = [];
+    for await (const row of (await connection.query('again')).objects<{ id: bigint; name: string }>()) {
+      objects.push(row);
+    }
+    expect(objects[2]).toEqual({ id: 3n, name: '千本' });
+    const counts: number[] = [];
+    for await (const batch of (await connection.query('again')).batches()) counts.push(batch.rowCount);
+    expect(counts).toEqual([2, 1]);
+    expect(server.service.openOperations.size).toBe(0);
+  });
+
+  it('gives the result back when the loop is left', async () => {
+    const { connection, server } = await open(endless);
+    let seen = 0;
+    for await (const [n] of await connection.query('SELECT * FROM numbers')) {
+      seen = Number(n);
+      if (seen === 2_500) break;
+    }
+    expect(seen).toBe(2_500);
+    expect(server.service.openOperations.size).toBe(0);
+    const fetches = server.service.calls.filter((call) => call === 'FetchResults').length;
+    expect(fetches).toBe(4);
+  });
+
+  it('has no columns and no rows for a statement without a result', async () => {
+    const { connection, server } = await open({});
+    const result = await connection.query('USE x');
+    expect(result.columns).toEqual([]);
+    expect(await result.toArray()).toEqual([]);
+    expect(server.service.calls).not.toContain('FetchResults');
+  });
+
+  it.each([true, false])(
+    'throws the server’s error (at once: %s) and closes the operation',
+    async (failsAtOnce) => {
+      const error = { message: 'no such table', sqlState: '42P01', errorCode: 7 };
+      const { connection, server } = await open({ error, failsAtOnce });
+      const thrown = await connection.query('SELECT').catch((e: unknown) => e);
+      expect(thrown).toBeInstanceOf(HiveError);
+      expect(thrown).toMatchObject(error);
+      await connection.session.getTables();
+      expect(server.service.openOperations.size).toBe(1);
+    },
+  );
+
+  it('cancels on the server when its signal aborts', async () => {
+    const { connection, server } = await open({ hangs: true });
+    const signal = AbortSignal.timeout(100);
+    await expect(connection.query('SELECT sleep()', { signal })).rejects.toThrow('timeout');
+    await connection.session.getTables();
+    expect(server.service.calls).toContain('CancelOperation');
+  });
+});
+
+describe('follow and cancel', () => {
+  it('tells the progress', async () => {
+    const { connection } = await open({ ...people, progress: [0, 0.5, 7] });
+    const operation = await connection.session.execute('SELECT');
+    const seen: [number, number | null][] = [];
+    for await (const { state, fraction } of connection.follow(operation)) seen.push([state, fraction]);
+    const { RUNNING, FINISHED } = TOperationState;
+    expect(seen).toEqual([
+      [RUNNING, 0],
+      [RUNNING, 0.5],
+      [RUNNING, 1],
+      [FINISHED, null],
+    ]);
+  });
+
+  it.each(['binary', 'http'] as const)(
+    'cancels beside a status call that is held back (%s)',
+    async (transport) => {
+      const { connection, server } = await open({
+        transport,
+        statement: () => ({ hangs: true }),
+        statusDelayMs: 1_500,
+      });
+      const operation = await connection.session.execute('SELECT sleep()');
+      const wait = operation.wait().catch((e: unknown) => e);
+      const startedAt = performance.now();
+      await connection.cancel(operation);
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(await wait).toMatchObject({ sqlState: '57014' });
+      expect(server.service.openSessions.size).toBe(1);
+    },
+  );
+});
+
+describe('launch', () => {
+  const lines = ['starting', 'still starting', 'there'];
+
+  it('gives the log while the engine starts, and what it is', async () => {
+    const { connection } = await open({ launch: { lines } });
+    const seen: string[] = [];
+    for await (const line of connection.launch?.log() ?? []) seen.push(line);
+    expect(seen).toEqual(lines);
+    expect(await connection.launch?.wait()).toEqual({
+      id: 'engine-1',
+      name: 'fake engine',
+      url: '',
+      refId: 'ref-1',
+    });
+  });
+
+  it('ends the log of a failed launch, and throws its error from wait', async () => {
+    const { connection } = await open({ launch: { lines, error: 'no memory' } });
+    const seen: string[] = [];
+    for await (const line of connection.launch?.log() ?? []) seen.push(line);
+    expect(seen).toEqual(lines);
+    await expect(connection.launch?.wait()).rejects.toMatchObject({
+      message: 'no memory',
+      sqlState: '08001',
+    });
+  });
+});
+
+describe('close', () => {
+  it('closes the session, once, also at the end of `await using`', async () => {
+    const { server, connection } = await open(people);
+    await connection[Symbol.asyncDispose]();
+    await connection.close();
+    expect(server.service.calls.filter((call) => call === 'CloseSession')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,53 @@
+import {
+  checkStatus,
+  type HiveOperation,
+  operationError,
+  TOperationState,
+  type TGetOperationStatusResp,
+  type TProgressUpdateResp,
+  type Transport,
+} from '@senbon/hive-thrift';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface OperationProgress {
+  readonly state: TOperationState;
+  /** 0 to 1; null when the server does not tell. */
+  readonly fraction: number | null;
+  /** Tasks or stages, as a table; null when the server does not tell. */
+  readonly details: TProgressUpdateResp | null;
+  readonly status: TGetOperationStatusResp;
+}
+
+/** Servers wait for a change before they answer; against one that does not, polls slow down to this. */
+const MAX_PAUSE_MS = 200;
+const FIRST_PAUSE_MS = 5;
+
+/** Yields at every answer of the server, the last one FINISHED. Throws HiveError when the operation failed. */
+export async function* followOperation(
+  transport: Transport,
+  operation: HiveOperation,
+): AsyncGenerator<OperationProgress, void, undefined> {
+  const request = { operationHandle: operation.handle, getProgressUpdate: true };
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    const status = await transport.call('GetOperationStatus', request);
+    checkStatus(status.status, 'GetOperationStatus');
+    const { operationState: state, progressUpdateResponse: details = null } = status;
+    switch (state) {
+      case TOperationState.INITIALIZED:
+      case TOperationState.PENDING:
+      case TOperationState.RUNNING:
+      case TOperationState.FINISHED:
+        break;
+      default:
+        throw operationError(status);
+    }
+    const fraction = details === null ? null : clamp(details.progressedPercentage);
+    yield { state, fraction, details, status };
+    if (state === TOperationState.FINISHED) return;
+    await sleep(pauseMs);
+  }
+}
+
+function clamp(fraction: number): number {
+  return Math.min(1, Math.max(0, fraction));
+}
