@@ -90,7 +90,7 @@ describe('what a client leaves behind', () => {
     });
     await bench.zooKeeper.restart();
     await child.waitForLine(/^2 connected$/);
-    child.stall();
+    await child.stall();
     const isGone = async () => expect(await fourLetterWord(bench.port, 'dump')).not.toContain('crashing');
     await vi.waitFor(isGone, 10_000);
     child.resume();

@@ -15,9 +15,10 @@ describe('a server that is stopped by SIGSTOP', () => {
   });
 
   it('lets no operation hang, and no open', async () => {
-    const client = await bench.open();
+    const conf = { 'kyuubi.ha.zookeeper.node.creation.timeout': String(CONNECT_TIMEOUT_MS) };
+    const client = await bench.open({ conf });
     await client.registry.list('/kyuubi');
-    bench.zooKeeper.stall();
+    await bench.zooKeeper.stall();
     const begin = performance.now();
     const results = await Promise.allSettled([
       client.registry.list('/kyuubi'),
@@ -46,7 +47,7 @@ describe('a server that is stopped by SIGSTOP', () => {
     client.connection.onChange((state) => states.push(state));
     const heldMs = await client.locks.withLock('/lock', CONNECT_TIMEOUT_MS, async (signal) => {
       const begin = performance.now();
-      bench.zooKeeper.stall();
+      await bench.zooKeeper.stall();
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       expect(String(signal.reason)).toMatch(/lock was lost/);
       return performance.now() - begin;
@@ -60,7 +61,7 @@ describe('a server that is stopped by SIGSTOP', () => {
 
   it('times a lock out all the same', async () => {
     const client = await bench.open();
-    bench.zooKeeper.stall();
+    await bench.zooKeeper.stall();
     await expect(client.locks.withLock('/lock', 700, async () => undefined)).rejects.toMatchObject({
       code: 'DISCOVERY_LOCK_TIMEOUT',
     });

@@ -43,8 +43,8 @@ async function failureOf(work: Promise<unknown>): Promise<{ error: unknown; took
 
 describe('kill -9 of an engine', () => {
   test('the running call fails at once, with an SQLSTATE and a reason', async () => {
-    const { session } = await openSession(gateway.binary, 'anna');
-    const operation = await session.execute(dialects.duckdb.slow);
+    const client = await openSession(gateway.binary, 'anna');
+    const operation = await client.session.execute(dialects.duckdb.slow);
     const waiting = operation.wait();
     await delay(300);
     process.kill(onlyEngine(), 'SIGKILL');
@@ -54,15 +54,17 @@ describe('kill -9 of an engine', () => {
       message: expect.stringMatching(/engine/i),
     });
     expect(tookMs).toBeLessThan(FAILS_WITHIN_MS);
+    await client.close();
   });
 
   test('an idle session of that engine is told so too', async () => {
-    const { session } = await openSession(gateway.binary, 'anna');
-    await query(session, 'SELECT 1');
+    const client = await openSession(gateway.binary, 'anna');
+    await query(client.session, 'SELECT 1');
     process.kill(onlyEngine(), 'SIGKILL');
-    const { error, tookMs } = await failureOf(query(session, 'SELECT 1'));
+    const { error, tookMs } = await failureOf(query(client.session, 'SELECT 1'));
     expect(error).toMatchObject({ sqlState: expect.stringMatching(/^08/) });
     expect(tookMs).toBeLessThan(FAILS_WITHIN_MS);
+    await client.close();
   });
 
   test('the next session gets a fresh engine, and nothing is left of the old one', async () => {
@@ -78,5 +80,6 @@ describe('kill -9 of an engine', () => {
     await expect.poll(nodes, { timeout: NODE_GONE_WITHIN_MS }).toHaveLength(1);
     expect(await nodes()).not.toContain(killedNode);
     await next.close();
+    await first.close();
   });
 });

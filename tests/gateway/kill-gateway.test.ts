@@ -2,7 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engineNodes } from '../support/engine-nodes.ts';
 import { GatewayHome } from '../support/gateway.ts';
 import { openSession, query } from '../support/hive.ts';
+import { survivors } from '../support/tagged-processes.ts';
 import { startZooKeeper } from '../support/zookeeper.ts';
+
+/** The lost time-out of two seconds, and two busy cores. */
+const ENDS_WITHIN_MS = 20_000;
 
 let home: GatewayHome;
 
@@ -56,5 +60,15 @@ describe('kill -9 of a gateway', () => {
     expect(await query(after.session, 'SELECT 2')).toEqual([[2]]);
     expect(pids()).toEqual(engine);
     await after.close();
+  });
+
+  test('an engine that has lost its ZooKeeper for good ends by itself', async () => {
+    const gateway = await home.start({ conf: { 'kyuubi.engine.discovery.lost.timeout': 'PT2S' } });
+    const client = await openSession(gateway.binary, 'anna');
+    expect(await query(client.session, 'SELECT 1')).toEqual([[1]]);
+    expect(pids()).toHaveLength(1);
+    await client.close();
+    await gateway.kill();
+    expect(await survivors(home.dir, ENDS_WITHIN_MS)).toEqual([]);
   });
 });
