@@ -62,7 +62,8 @@ describe('requests', () => {
   it('may be as large as jute.maxbuffer and not larger', async () => {
     const { connect } = await startTestServer();
     const client = await connect();
-    const bytesAround = HEADER_BYTES + 4 + 2 + 4 + 4 + (4 + 4 + 5 + 4 + 6) + 4;
+    // Path, data's length, one entry of the list, flags.
+    const bytesAround = HEADER_BYTES + (4 + 2) + 4 + (4 + 4 + 4 + 5 + 4 + 6) + 4;
     const fits = await client.create('/a', 0, Buffer.alloc(MAX_REQUEST_BYTES - bytesAround));
     expect(fits.err).toBe(ErrorCode.ok);
     await expect(client.create('/b', 0, Buffer.alloc(MAX_REQUEST_BYTES - bytesAround + 1))).rejects.toThrow(
@@ -184,5 +185,26 @@ describe('a half-closed connection', () => {
     client.socket.end();
     expect((await reply).err).toBe(ErrorCode.ok);
     await client.closed;
+  });
+});
+
+describe('garbage', () => {
+  it('harms the connection it comes from, at most', async () => {
+    const { connect, open } = await startTestServer({ maxClientConnections: 0 });
+    const witness = await connect({ timeoutMs: 60_000 });
+    let state = 7;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return (state >>> 8) % below;
+    };
+    for (let i = 0; i < 200; i += 1) {
+      const client = i % 2 === 0 ? await connect() : await open();
+      const bytes = Buffer.from(Array.from({ length: 4 + random(200) }, () => random(256)));
+      // Half of them look like a packet of the right length.
+      if (i % 4 < 2) bytes.writeInt32BE(bytes.length - 4, 0);
+      client.socket.end(bytes);
+      await client.closed;
+    }
+    expect((await witness.create('/still-here')).err).toBe(ErrorCode.ok);
   });
 });
