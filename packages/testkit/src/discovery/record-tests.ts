@@ -73,7 +73,9 @@ function defineRecordListTests({ test, supports }: Suite): void {
     await client.records.put(`${space}/a`, bytes('A'));
     await client.records.put(`${space}/parent/child`, bytes('C'));
     const entries = await client.records.list(space);
-    const byPath = Object.fromEntries(entries.map(({ path, value }) => [path, Buffer.from(value).toString()]));
+    const byPath = Object.fromEntries(
+      entries.map(({ path, value }) => [path, Buffer.from(value).toString()]),
+    );
     assert.equal(entries.length, 2);
     assert.deepEqual(byPath, { [`${space}/a`]: 'A', [`${space}/b`]: 'B' });
   });

@@ -1,4 +1,5 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +8,8 @@ import { RingBuffer } from './ring-buffer.ts';
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_STOP_MS = 10_000;
 const PROBE_PAUSE_MS = 50;
+/** Longest wait for the threads of a process to stop; also what it takes where there is no /proc to look. */
+const STALL_MS = 200;
 const MAX_OUTPUT_CHARS = 64 * 1024;
 /** A line that never ends is matched by its newest part only. */
 const MAX_LINE_CHARS = 16 * 1024;
@@ -44,8 +47,8 @@ export interface OwnedProcess extends AsyncDisposable {
   stop(graceMs?: number): Promise<ProcessExit>;
   /** SIGKILL to the whole process group. */
   kill(): Promise<ProcessExit>;
-  /** SIGSTOP: it keeps its sockets and answers nothing. */
-  stall(): void;
+  /** SIGSTOP: it keeps its sockets and answers nothing. Resolves when it has really stopped. */
+  stall(): Promise<void>;
   resume(): void;
 }
 
@@ -151,8 +154,10 @@ class Child implements OwnedProcess {
     return this.#endGroup(await this.#killed());
   }
 
-  stall(): void {
+  async stall(): Promise<void> {
     this.#signal('SIGSTOP');
+    const endsAt = performance.now() + STALL_MS;
+    while (this.#isRunning && performance.now() < endsAt && !(await isStopped(this.pid))) await delay(1);
   }
 
   resume(): void {
@@ -248,6 +253,11 @@ class Guard {
     process.off('exit', this.#onExit);
     this.#shell.stdin?.end('\n');
   }
+}
+
+async function isStopped(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  return /\) T /.test(stat);
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -31,7 +31,7 @@ export interface RealZooKeeper extends AsyncDisposable {
   kill(): Promise<void>;
   restart(): Promise<void>;
   /** SIGSTOP to all: connections stay, nothing is answered. */
-  stall(): void;
+  stall(): Promise<void>;
   resume(): void;
 }
 
@@ -85,7 +85,9 @@ async function startEnsemble(jarsDir: string, options: StartZooKeeperOptions): P
       await kill();
       await startAll();
     },
-    stall: () => servers.forEach((server) => server.stall()),
+    stall: async () => {
+      await Promise.all(servers.map((server) => server.stall()));
+    },
     resume: () => servers.forEach((server) => server.resume()),
     [Symbol.asyncDispose]: stop,
   };

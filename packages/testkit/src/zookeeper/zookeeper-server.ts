@@ -92,8 +92,8 @@ export class ZooKeeperServer {
     await this.start();
   }
 
-  stall(): void {
-    this.#process?.stall();
+  async stall(): Promise<void> {
+    await this.#process?.stall();
   }
 
   resume(): void {
