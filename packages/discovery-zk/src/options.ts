@@ -1,4 +1,4 @@
-import { type DiscoveryOptions, SenbonError } from '@senbon/core';
+import { type DiscoveryOptions, SenbonError, parseDuration } from '@senbon/core';
 import { type Ensemble, parseAddresses } from './client/addresses.ts';
 import { type NativeAcl, Permission } from './client/native.ts';
 
@@ -9,16 +9,20 @@ export const Key = {
   digest: 'kyuubi.ha.zookeeper.auth.digest',
   aclEnabled: 'kyuubi.ha.zookeeper.acl.enabled',
   baseWait: 'kyuubi.ha.zookeeper.connection.base.retry.wait',
+  creationTimeout: 'kyuubi.ha.zookeeper.node.creation.timeout',
   maxWait: 'kyuubi.ha.zookeeper.connection.max.retry.wait',
 } as const;
 
 const BASE_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 30_000;
+const CREATION_TIMEOUT_MS = 120_000;
 
 export interface ZkOptions {
   readonly ensemble: Ensemble;
   readonly sessionTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** How long a registration may take. */
+  readonly creationTimeoutMs: number;
   /** `user:password`. */
   readonly digest: string | undefined;
   /** For every node made here; `null` = open to everybody. */
@@ -51,6 +55,7 @@ export function readOptions(options: DiscoveryOptions): ZkOptions {
     ensemble: parseAddresses(options.addresses),
     sessionTimeoutMs: options.sessionTimeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
+    creationTimeoutMs: readMs(conf, Key.creationTimeout, CREATION_TIMEOUT_MS),
     digest,
     acl: isProtected ? [worldRead, creatorAll] : null,
     secretAcl: digest === undefined ? null : [creatorAll],
@@ -74,11 +79,12 @@ function readAuthType(value: string | undefined, key: string): boolean {
 }
 
 function readMs(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)?.trim();
+  const text = conf.get(key);
   if (text === undefined) return fallback;
-  if (!/^\d+$/.test(text) || Number(text) === 0)
-    throw invalid(key, text, 'it must be a number of milliseconds');
-  return Number(text);
+  const ms = parseDuration(text);
+  if (ms === null || ms <= 0)
+    throw invalid(key, text, 'it must be a duration, as PT15S or 15000 (milliseconds)');
+  return ms;
 }
 
 function invalid(key: string, value: string, problem: string): SenbonError {

@@ -17,12 +17,12 @@ export async function openDiscovery(
   call: CallOptions,
   load: () => Promise<NativeConstructor>,
 ): Promise<DiscoveryClient> {
-  const { acl, secretAcl, ...rest } = readOptions(options);
+  const { acl, secretAcl, creationTimeoutMs, ...rest } = readOptions(options);
   const { logger, connectTimeoutMs } = options;
   const native = await load();
   const client = await ZkClient.open(
     { ...rest, native, logger, operationTimeoutMs: connectTimeoutMs },
     call.signal,
   );
-  return new ZkDiscoveryClient({ client, acl, secretAcl, logger });
+  return new ZkDiscoveryClient({ client, acl, secretAcl, creationTimeoutMs, logger });
 }

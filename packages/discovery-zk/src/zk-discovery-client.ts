@@ -9,6 +9,7 @@ export interface ZkDiscoveryClientOptions {
   readonly client: ZkClient;
   readonly acl: readonly NativeAcl[] | null;
   readonly secretAcl: readonly NativeAcl[] | null;
+  readonly creationTimeoutMs: number;
   readonly logger: Logger;
 }
 

@@ -7,11 +7,10 @@ import {
   type NativeStat,
   nativeConfig,
 } from './native.ts';
+import { type Issue, PendingCalls } from './pending-calls.ts';
 import { type Deadline, within } from './deadline.ts';
 import { WatchSlots, type WatchListener } from './watch-slots.ts';
 
-/** More unanswered operations than this on one session are refused: 26,000 reads at once were measured to be fine. */
-const MAX_PENDING = 20_000;
 /**
  * Above this a write may not fit the socket's buffer at once, and the addon asks for "writable" only after the next
  * read: without help the rest waits for the ping, a third of the session time-out later.
@@ -57,8 +56,6 @@ export interface ZkData {
   readonly stat: NativeStat;
 }
 
-type Settle = (rc: number, text: string) => void;
-
 /**
  * One ZooKeeper session over one native handle, which the addon makes useless at expiry. Paths are relative to
  * the chroot. Every operation ends within `operationTimeoutMs`, in a `ZkError` if need be.
@@ -67,19 +64,19 @@ export class ZkSession {
   readonly #options: ZkSessionOptions;
   readonly #native: NativeHandle;
   readonly #watches = new WatchSlots();
-  readonly #pending = new Set<Settle>();
+  readonly #calls: PendingCalls;
   #state: SessionState = SessionState.connecting;
   #wasConnected: () => void = () => undefined;
-  /** When the newest operation that was answered was sent: then the server still had the session for sure. */
-  #provenAt = performance.now();
+  #wasEnded: (error: ZkError) => void = () => undefined;
   #suspendedAt = 0;
   #endCode = 0;
 
   private constructor(options: ZkSessionOptions) {
     this.#options = options;
+    this.#calls = new PendingCalls(options.operationTimeoutMs);
     this.#native = new options.native(nativeConfig(options.servers, options.sessionTimeoutMs));
     this.#native.on('connect', () => {
-      this.#provenAt = performance.now();
+      this.#calls.prove();
       this.#move(SessionState.connected);
       this.#wasConnected();
     });
@@ -98,14 +95,17 @@ export class ZkSession {
     const session = new ZkSession(options);
     const connected = new Promise<void>((resolve, reject) => {
       session.#wasConnected = resolve;
-      session.#pending.add((rc, text) => reject(new ZkError(rc, 'connect', options.servers, text)));
+      session.#wasEnded = reject;
     });
     try {
       session.#start();
       await within(connected, {
         timeoutMs: deadline.remainingMs,
         signal,
-        onTimeout: () => timeoutError('connect', options.servers, deadline.totalMs),
+        onTimeout: () => {
+          const text = `no answer within ${Math.round(deadline.totalMs)} ms`;
+          return new ZkError(ZkCode.operationTimeout, 'connect', options.servers, text);
+        },
       });
       if (options.chroot !== '') await session.#createChroot();
     } catch (error) {
@@ -164,7 +164,10 @@ export class ZkSession {
   get safeForMs(): number {
     if (this.#state === SessionState.connected) return this.timeoutMs;
     if (this.#state !== SessionState.suspended) return 0;
-    const since = Math.max(this.#provenAt, this.#suspendedAt - this.timeoutMs * (1 - LEFT_WHEN_SUSPENDED));
+    const since = Math.max(
+      this.#calls.provenAt,
+      this.#suspendedAt - this.timeoutMs * (1 - LEFT_WHEN_SUSPENDED),
+    );
     return Math.max(0, since + this.timeoutMs - performance.now());
   }
 
@@ -283,7 +286,8 @@ export class ZkSession {
     const code = to === SessionState.expired ? ZkCode.sessionExpired : ZkCode.closing;
     this.#watches.clear();
     this.#move(to);
-    for (const settle of this.#pending) settle(code, `session ${to}`);
+    this.#calls.failAll(code, `session ${to}`);
+    this.#wasEnded(new ZkError(code, 'connect', this.#options.servers, `session ${to}`));
   }
 
   async #watched<T>(watcher: Joined | undefined, read: () => Promise<T>): Promise<T> {
@@ -310,51 +314,15 @@ export class ZkSession {
     return this.#issue(operation, path, (done) => issue(full, done));
   }
 
-  #issue<T>(
-    operation: string,
-    path: string,
-    issue: (done: (rc: number, text: string, value: T | null) => void) => number,
-  ): Promise<T> {
-    const { operationTimeoutMs } = this.#options;
-    return new Promise<T>((resolve, reject) => {
-      if (this.#state === SessionState.expired || this.#state === SessionState.closed) {
-        reject(new ZkError(ZkCode.invalidState, operation, path, `session ${this.#state}`));
-        return;
-      }
-      if (this.#pending.size >= MAX_PENDING) {
-        reject(new ZkError(ZkCode.systemError, operation, path, `${MAX_PENDING} operations are unanswered`));
-        return;
-      }
-      const sentAt = performance.now();
-      const settle: Settle = (rc, text) => {
-        clearTimeout(timer);
-        this.#pending.delete(settle);
-        reject(new ZkError(rc, operation, path, text));
-      };
-      const timer = setTimeout(() => {
-        this.#pending.delete(settle);
-        reject(timeoutError(operation, path, operationTimeoutMs));
-      }, operationTimeoutMs);
-      this.#pending.add(settle);
-      const rc = issue((code, text, value) => {
-        if (!this.#pending.has(settle)) return;
-        if (code === ZkCode.ok || code <= ZkCode.noNode) this.#provenAt = Math.max(this.#provenAt, sentAt);
-        if (code !== ZkCode.ok || value === null) return settle(code, text);
-        clearTimeout(timer);
-        this.#pending.delete(settle);
-        resolve(value);
-      });
-      // Anything but 0 means that the callback is never called.
-      if (rc !== ZkCode.ok) settle(rc, 'refused by the C client');
-    });
+  async #issue<T>(operation: string, path: string, issue: Issue<T>): Promise<T> {
+    if (this.#state === SessionState.expired || this.#state === SessionState.closed) {
+      throw new ZkError(ZkCode.invalidState, operation, path, `session ${this.#state}`);
+    }
+    return this.#calls.issue(operation, path, issue);
   }
 }
 
 type Joined = ReturnType<WatchSlots['join']>;
-
-function timeoutError(operation: string, path: string, ms: number): ZkError {
-  return new ZkError(ZkCode.operationTimeout, operation, path, `no answer within ${Math.round(ms)} ms`);
-}
 
 function toBuffer(data: Uint8Array): Buffer {
   return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);

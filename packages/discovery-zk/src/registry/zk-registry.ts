@@ -23,6 +23,8 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export interface ZkRegistryOptions {
   readonly client: ZkClient;
   readonly acl: readonly NativeAcl[] | null;
+  /** How long `register` may take. */
+  readonly creationTimeoutMs: number;
   readonly logger: Logger;
 }
 
@@ -37,7 +39,7 @@ export class ZkRegistry implements Registry {
   }
 
   async register(space: string, spec: NodeSpec, call: CallOptions = {}): Promise<Registration> {
-    const { client, acl, logger } = this.#options;
+    const { client, acl, logger, creationTimeoutMs } = this.#options;
     return translated(space, async () => {
       const registration = await ZkRegistration.open(
         {
@@ -49,7 +51,7 @@ export class ZkRegistry implements Registry {
           ownPaths: this.#ownPaths,
           onEnd: (ended) => this.#registrations.delete(ended),
         },
-        call,
+        { ...call, timeoutMs: creationTimeoutMs },
       );
       if (!registration.isEnded) this.#registrations.add(registration);
       return registration;
