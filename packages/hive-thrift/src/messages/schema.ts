@@ -64,7 +64,7 @@ export type TTypeDesc = MessageOf<typeof TTypeDesc>;
 export const TColumnDesc = struct('TColumnDesc', {
   columnName: field(1, string, 'required'),
   typeDesc: field(2, TTypeDesc, 'required'),
-  /** Counted from 1 by Hive and Spark. */
+  /** Counted from 1 by Hive; Spark counts the columns of a query from 0 and those of catalog calls from 1. */
   position: field(3, i32, 'required'),
   comment: field(4, string, 'optional'),
 });
