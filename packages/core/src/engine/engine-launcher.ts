@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DiscoveryClient, ServiceNode, Subscription } from '../ports/discovery.ts';
+import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
 import type { EnginePlugin, LaunchedEngine } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { engineArea } from './config.ts';
-import type { EngineSpace } from './engine-space.ts';
+import { encodeSegment, type EngineSpace } from './engine-space.ts';
 import type { LaunchLog } from './launch-log.ts';
 
 export interface LaunchOrder {
@@ -28,6 +28,11 @@ export interface EngineLauncherOptions {
   readonly logger: Logger;
 }
 
+/** How long a plugin is given to kill what it launched. */
+const KILL_PATIENCE_MS = 15_000;
+/** How long the last lines of a failed launch are waited for. */
+const LAST_LINES_MS = 1_000;
+
 /** Starts an engine and waits until it has registered itself (facts A.5), or says why it did not. */
 export class EngineLauncher {
   readonly #options: EngineLauncherOptions;
@@ -46,12 +51,9 @@ export class EngineLauncher {
       this.#removeNodeAtExit(launched, node);
       return node;
     } catch (error) {
-      await launched.kill();
+      await this.#atMost(KILL_PATIENCE_MS, this.#kill(launched));
       // The last lines are what tells the reader why: let them arrive before they are quoted.
-      await Promise.race([
-        pumped,
-        new Promise((resolve) => this.#options.clock.after(1_000, () => resolve(null))),
-      ]);
+      await this.#atMost(LAST_LINES_MS, pumped);
       throw error instanceof LaunchFailure ? error.describe(order) : error;
     } finally {
       pump.abort();
@@ -66,7 +68,7 @@ export class EngineLauncher {
       const known = [...plugins.keys()].join(', ');
       throw new SenbonError('ENGINE_TYPE_UNKNOWN', { type: space.engineType, known });
     }
-    const workDir = join(workDirRoot, encodeURIComponent(space.routingUser));
+    const workDir = join(workDirRoot, encodeSegment(space.routingUser));
     order.log.append(`Launching engine: ${space.engineType} for ${space.routingUser} in ${space.path}`);
     try {
       await mkdir(workDir, { recursive: true, mode: 0o700 });
@@ -90,7 +92,6 @@ export class EngineLauncher {
   ): Promise<ServiceNode> {
     const { discovery, clock } = this.#options;
     const { space, refId, config } = order;
-    let subscription: Subscription | null = null;
     let giveUp: (error: Error) => void = () => {};
     const failure = new Promise<never>((_, reject) => {
       giveUp = reject;
@@ -98,25 +99,45 @@ export class EngineLauncher {
     const timer = clock.after(config.initializeTimeoutMs, () => giveUp(new LaunchFailure('timeout')));
     const onAbort = () => giveUp(new LaunchFailure('nobody waits for it any more'));
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
     void launched.exited.then(({ code, signal: by }) =>
       giveUp(new LaunchFailure(by === null ? `it exited with code ${code}` : `it was ended by ${by}`)),
     );
+    let found: (node: ServiceNode) => void = () => {};
+    const registered = new Promise<ServiceNode>((resolve) => {
+      found = resolve;
+    });
+    const subscribed = discovery.registry.watch(space.path, (nodes) => {
+      const node = nodes.find((candidate) => candidate.attributes['refId'] === refId);
+      if (node !== undefined) found(node);
+    });
+    subscribed.catch(giveUp);
     try {
-      const registered = new Promise<ServiceNode>((resolve, reject) => {
-        const onNodes = (nodes: readonly ServiceNode[]) => {
-          const node = nodes.find((candidate) => candidate.attributes['refId'] === refId);
-          if (node !== undefined) resolve(node);
-        };
-        discovery.registry.watch(space.path, onNodes).then((opened) => {
-          subscription = opened;
-        }, reject);
-      });
       return await Promise.race([registered, failure]);
     } finally {
       timer.cancel();
       signal.removeEventListener('abort', onAbort);
-      (subscription as Subscription | null)?.close();
+      // It may open only now that the race is over.
+      void subscribed.then((subscription) => subscription.close()).catch(() => {});
     }
+  }
+
+  async #kill(launched: LaunchedEngine): Promise<void> {
+    try {
+      await launched.kill();
+    } catch (error) {
+      this.#options.logger.warn(`Engine ${launched.id} could not be killed`, error);
+    }
+  }
+
+  async #atMost(ms: number, work: Promise<void>): Promise<void> {
+    let wake = () => {};
+    const timeout = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const timer = this.#options.clock.after(ms, wake);
+    await Promise.race([work, timeout]);
+    timer.cancel();
   }
 
   /** A killed engine's node would stay until its discovery session expires; whoever sees the death removes it at once. */
