@@ -190,8 +190,8 @@ export class Gateway {
       logger: brokerLogger,
     });
     const broker = new EngineBroker({ discovery: client, launcher, engines, clock, logger: brokerLogger });
-    this.#closers.push(() => {
-      broker.close();
+    this.#closers.push(async () => {
+      await broker.close();
       engines.close();
     });
     const sessionLogger = logger.named('session.KyuubiSessionManager');

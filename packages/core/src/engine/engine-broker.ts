@@ -1,16 +1,10 @@
-import {
-  decodeReply,
-  encodeCall,
-  readEnvelope,
-  TStatusCode,
-  type TOpenSessionResp,
-  type TProtocolVersion,
-} from '@senbon/hive-thrift';
+import { encodeCall, TStatusCode, type TOpenSessionResp, type TProtocolVersion } from '@senbon/hive-thrift';
 import type { AreaConfig } from '../config/area.ts';
-import { SenbonError } from '../errors/senbon-error.ts';
+import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
+import { readReply } from '../relay/read-reply.ts';
 import { CollectingSink } from '../relay/reply-sink.ts';
 import type { engineArea } from './config.ts';
 import type { Engine, EngineDirectory } from './engine-directory.ts';
@@ -70,19 +64,22 @@ export class EngineBroker {
     this.#options = options;
   }
 
-  /** Throws ENGINE_* or DISCOVERY_* when no session could be opened after the configured attempts. */
+  /**
+   * Throws ENGINE_* or DISCOVERY_* when no session could be opened after the configured attempts, OPERATION_CANCELED as
+   * soon as `signal` aborts.
+   */
   async openSession(order: EngineSessionOrder): Promise<OpenedEngineSession> {
     const { config, signal } = order;
     for (let attempt = 1; ; attempt++) {
       const node = await this.#find(order);
-      if (signal.aborted) throw new SenbonError('OPERATION_CANCELED');
       try {
         return await this.#openOn(node, order);
       } catch (error) {
         const isLast = attempt >= config.openMaxAttempts;
         if (!isWorthRetrying(error) || isLast || signal.aborted) {
-          if (config.openOnFailure === 'DEREGISTER_AFTER_RETRY' && isGone(error))
-            await this.#deregister(node);
+          const isOurs = order.space.lockPath === null;
+          const isToGo = isGone(error) && isLast && config.openOnFailure === 'DEREGISTER_AFTER_RETRY';
+          if (isOurs || isToGo) await this.#deregister(node, messageOf(error));
           throw error;
         }
         order.log(`Attempt ${attempt} of ${config.openMaxAttempts}: ${(error as Error).message}`);
@@ -91,23 +88,27 @@ export class EngineBroker {
     }
   }
 
-  /** Gives up every launch that is being waited for. */
-  close(): void {
+  /** Gives up every launch, whoever waits for it; resolves when what they started is killed. */
+  async close(): Promise<void> {
     this.#closing.abort();
+    await Promise.allSettled([...this.#searches.values()].map(({ found }) => found));
   }
 
   async #find(order: EngineSessionOrder): Promise<ServiceNode> {
+    if (order.signal.aborted) throw new SenbonError('OPERATION_CANCELED');
     const { path } = order.space;
     let search = this.#searches.get(path);
     if (search === undefined) {
       const log = new LaunchLog();
       const found = this.#search(order, log).finally(() => this.#searches.delete(path));
+      // It goes on when everybody who waited for it has left.
+      found.catch(() => {});
       search = { log, found };
       this.#searches.set(path, search);
     }
     const unfollow = search.log.follow(order.log);
     try {
-      return await search.found;
+      return await orAborted(search.found, order.signal);
     } finally {
       unfollow();
     }
@@ -120,9 +121,13 @@ export class EngineBroker {
     if (present !== null) return present;
     const launch = (signal: AbortSignal) =>
       launcher.launch({ space, refId: order.sessionId, conf: order.launchConf, config, log }, signal);
-    // Nobody else can be in a CONNECTION space, and nobody else waits for it.
-    if (space.lockPath === null) return launch(AbortSignal.any([order.signal, this.#closing.signal]));
-    const patienceMs = Math.ceil(config.initializeTimeoutMs * LOCK_PATIENCE);
+    if (space.lockPath === null) {
+      // Nobody else can be in a CONNECTION space, and nobody else waits for it.
+      const node = await launch(AbortSignal.any([order.signal, this.#closing.signal]));
+      if (order.signal.aborted) await this.#deregister(node, 'its session was closed');
+      return node;
+    }
+    const patienceMs = Math.round(config.initializeTimeoutMs * LOCK_PATIENCE);
     return discovery.locks.withLock(space.lockPath, patienceMs, async (signal) => {
       const meanwhile = await this.#lookUp(space.path);
       return meanwhile ?? launch(AbortSignal.any([signal, this.#closing.signal]));
@@ -154,28 +159,46 @@ export class EngineBroker {
   }
 
   async #prepareRetry(node: ServiceNode, error: unknown, order: EngineSessionOrder): Promise<void> {
-    const { config } = order;
-    if (isGone(error) && config.openOnFailure === 'DEREGISTER_IMMEDIATELY') return this.#deregister(node);
+    const { config, signal } = order;
+    if (isGone(error) && config.openOnFailure === 'DEREGISTER_IMMEDIATELY') {
+      return this.#deregister(node, messageOf(error));
+    }
     const waitMs = isGone(error) ? config.openRetryWaitMs : DRAINING_RETRY_WAIT_MS;
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(waitMs, resolve);
-      order.signal.addEventListener(
-        'abort',
-        () => {
-          timer.cancel();
-          resolve();
-        },
-        { once: true },
-      );
+    let wake = () => {};
+    const waited = new Promise<void>((resolve) => {
+      wake = resolve;
     });
+    const timer = this.#options.clock.after(waitMs, wake);
+    signal.addEventListener('abort', wake, { once: true });
+    await waited;
+    timer.cancel();
+    signal.removeEventListener('abort', wake);
   }
 
-  async #deregister(node: ServiceNode): Promise<void> {
-    if (await this.#options.discovery.registry.remove(node.path)) {
-      this.#options.logger.warn(
-        `Engine ${node.host}:${node.port} refuses connections: removed its node ${node.path}`,
-      );
+  /** The engine behind the node, if there is one, drains. Its session's error counts more than a failure to do this. */
+  async #deregister(node: ServiceNode, why: string): Promise<void> {
+    const { discovery, logger } = this.#options;
+    try {
+      if (await discovery.registry.remove(node.path)) {
+        logger.warn(`Engine ${node.host}:${node.port} is given up (${why}): removed its node ${node.path}`);
+      }
+    } catch (error) {
+      logger.warn(`Could not remove ${node.path}`, error);
     }
+  }
+}
+
+/** `work`, or OPERATION_CANCELED once `signal` aborts; `work` goes on. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new SenbonError('OPERATION_CANCELED'));
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 
@@ -210,7 +233,7 @@ async function openSession(engine: Engine, order: EngineSessionOrder): Promise<T
   });
   const sink = new CollectingSink(MAX_OPEN_REPLY_BYTES);
   await engine.pool.use(order.user, true, (connection) => connection.exchange('OpenSession', request, sink));
-  const response = decodeReply('OpenSession', sink.bytes, readEnvelope(sink.bytes));
+  const response = readReply(engine.name, 'OpenSession', sink.bytes);
   if (
     response.status.statusCode === TStatusCode.SUCCESS ||
     response.status.statusCode === TStatusCode.SUCCESS_WITH_INFO
