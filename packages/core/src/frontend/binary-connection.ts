@@ -43,13 +43,13 @@ const MAX_PIPELINED_CALLS = 64;
 export class BinaryConnection {
   readonly #socket: Socket;
   readonly #options: BinaryConnectionOptions;
-  readonly #sasl: SaslPlainServer | null;
+  /** Until the client has said who it is; ten thousand idle clients need none. */
+  #sasl: SaslPlainServer | null;
   readonly #frames: FrameDecoder | null;
   readonly #messages: MessageScanner;
   readonly #sink: SocketSink;
   readonly #queue: Uint8Array[] = [];
   readonly #sessions = new Set<string>();
-  readonly #gone = new AbortController();
   #client: ClientContext | null = null;
   #phase: ConnectionPhase = ConnectionPhase.handshake;
   #isServing = false;
@@ -120,11 +120,12 @@ export class BinaryConnection {
     this.#client = {
       user,
       ip: addressOf(this.#socket),
-      signal: this.#gone.signal,
       onSessionOpened: remember,
     };
     this.#move('serving', user === null ? 'NOSASL' : `authenticated as ${user}`);
-    if (this.#sasl !== null) this.#stopLoginTimer();
+    if (this.#sasl === null) return;
+    this.#sasl = null;
+    this.#stopLoginTimer();
   }
 
   #receive(bytes: Uint8Array): void {
@@ -167,7 +168,6 @@ export class BinaryConnection {
     this.#move('closed', why);
     this.#stopLoginTimer();
     this.#queue.length = 0;
-    this.#gone.abort();
     this.#socket.end();
     this.#options.onClosed(this, this.#sessions);
   }

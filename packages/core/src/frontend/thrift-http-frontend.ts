@@ -87,14 +87,12 @@ export class ThriftHttpFrontend implements Frontend {
   async #serve(context: HttpContext): Promise<Response> {
     const { incoming, outgoing } = context.env;
     const { config, service } = this.#options;
-    const gone = new AbortController();
-    outgoing.once('close', () => gone.abort());
     const sink = new HttpSink(outgoing, config.stallTimeoutMs);
     try {
       const user = this.#authenticate(incoming.headers.authorization);
       const message = await readBody(incoming, config.maxMessageBytes);
       const ip = clientAddress(incoming, config.clientIpHeader);
-      const client: ClientContext = { user, ip, signal: gone.signal, onSessionOpened() {} };
+      const client: ClientContext = { user, ip, onSessionOpened() {} };
       await service.handle(message, client, sink);
       sink.end();
     } catch (error) {

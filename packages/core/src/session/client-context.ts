@@ -4,8 +4,6 @@ export interface ClientContext {
   readonly user: string | null;
   /** The client's address, for limits and logs. */
   readonly ip: string;
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
   /** Called with the id of every session opened by this client, so that a binary frontend can close them when it drops. */
   onSessionOpened(id: string): void;
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomFillSync, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /** A session's or operation's handle as it travels: a UUID and a secret, 16 bytes each. */
 export interface Handle {
@@ -14,7 +14,7 @@ export interface NamedHandle extends Handle {
 /** Kyuubi gives every handle the same secret; ours is random, so that knowing an id is not enough to use it. */
 export function createHandle(): NamedHandle {
   const id = randomUUID();
-  return { id, guid: guidOf(id), secret: randomBytes(16) };
+  return { id, guid: guidOf(id), secret: randomFillSync(Buffer.allocUnsafe(16)) };
 }
 
 export function guidOf(id: string): Uint8Array {

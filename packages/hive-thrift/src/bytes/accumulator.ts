@@ -5,9 +5,11 @@ const EAGER_BYTES = 1 << 20;
 /** First step where the final length is not known. */
 const INITIAL_BYTES = 4096;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Bytes put together from chunks: amortised linear however small the chunks, memory within twice what came. */
 export class Accumulator {
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = NOTHING;
   #length = 0;
 
   get length(): number {
@@ -39,7 +41,7 @@ export class Accumulator {
   /** Hands the bytes over and starts anew. */
   take(): Uint8Array {
     const taken = this.bytes;
-    this.#buffer = Buffer.alloc(0);
+    this.#buffer = NOTHING;
     this.#length = 0;
     return taken;
   }
