@@ -1,5 +1,6 @@
 import type { EnginePlugin } from '@senbon/core';
 import { launchEngineProcess } from '@senbon/engine-host';
+import { threadPoolEnv } from './thread-pool.ts';
 
 const TYPE = 'DUCKDB';
 /** The built main module, also when this file runs from `src`: a child process knows no TypeScript. */
@@ -9,5 +10,6 @@ const ENTRY = new URL('../dist/engine-main.js', import.meta.url);
 export const enginePlugin: EnginePlugin = {
   type: TYPE,
   supports: { sharedConnections: true, gatewayToken: true },
-  launch: (request, context) => launchEngineProcess({ type: TYPE, entry: ENTRY, request, context }),
+  launch: (request, context) =>
+    launchEngineProcess({ type: TYPE, entry: ENTRY, request, context, env: threadPoolEnv(request.conf) }),
 };

@@ -4,7 +4,7 @@ import { type Cell, rowsResult, textColumns } from '../result/build-rows.ts';
 import { identifier, literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn, NO_ROWS } from './command-context.ts';
 
-const SECRET = /password|passwd|secret|token|credential|\.key$|sign/i;
+const SECRET = /password|passwd|secret|token|credential|\.sign$/i;
 const HIDDEN = '***';
 const UNDEFINED = '<undefined>';
 /** What may stand behind `SET k =` as it is; anything else, such as `Europe/Berlin` or `4GB`, is quoted. */

@@ -4,8 +4,9 @@ import type { ColumnAppender } from '../types/column-appender.ts';
 import type { ColumnPlan } from '../types/column-plan.ts';
 import { ChunkColumn } from './chunk-column.ts';
 
-/** Rows that columns make room for at first; most results are small. */
-const FIRST_CAPACITY_ROWS = 16_384;
+/** Rows that columns make room for at first, where a client asks for more. */
+const FIRST_CAPACITY_ROWS = 65_536;
+const WIDEST_FIXED_BYTES = 8;
 
 /** A chunk and its columns, kept together because the columns are only good while the chunk lives. */
 export class OpenChunk {
@@ -31,6 +32,12 @@ export class OpenChunk {
   }
 }
 
+export interface BatchBounds {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly expectedRows: number | null;
+}
+
 /** Collects rows of chunks into one batch, up to a number of rows and of bytes. */
 export class BatchBuilder {
   readonly #appenders: readonly ColumnAppender[];
@@ -39,10 +46,12 @@ export class BatchBuilder {
   #rowCount = 0;
   #byteCount = 0;
 
-  constructor(plans: readonly ColumnPlan[], maxRows: number, maxBytes: number) {
+  /** `expectedRows`: how many can come at most, where that is known. */
+  constructor(plans: readonly ColumnPlan[], { maxRows, maxBytes, expectedRows }: BatchBounds) {
     this.#maxRows = maxRows;
     this.#maxBytes = maxBytes;
-    const capacity = Math.min(maxRows, FIRST_CAPACITY_ROWS);
+    const affordableRows = Math.ceil(maxBytes / WIDEST_FIXED_BYTES / Math.max(1, plans.length));
+    const capacity = Math.min(maxRows, expectedRows ?? Math.min(FIRST_CAPACITY_ROWS, affordableRows));
     this.#appenders = plans.map((plan) => plan.appender(capacity));
   }
 

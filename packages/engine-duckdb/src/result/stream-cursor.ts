@@ -137,7 +137,13 @@ export class StreamCursor implements ResultCursor {
   }
 
   async #read(maxRows: number): Promise<ColumnBatch | null> {
-    const builder = new BatchBuilder(this.#options.plans, maxRows, MAX_BATCH_BYTES);
+    const rest = this.#chunks.reduce((rows, chunk) => rows + chunk.rowCount - chunk.taken, 0);
+    const expectedRows = this.#state === CursorState.Streaming ? null : rest;
+    const builder = new BatchBuilder(this.#options.plans, {
+      maxRows,
+      maxBytes: MAX_BATCH_BYTES,
+      expectedRows,
+    });
     try {
       for (;;) {
         this.#checkReadable();

@@ -1,10 +1,11 @@
-const FIRST_BYTES = 4096;
 /** `VariableColumn.offsets` are 32-bit. */
 const MAX_BYTES = 2 ** 31 - 1;
 
+const FIRST_BYTES = 256;
+
 /** Growing bytes and row offsets of a string or binary column. Writers call `reserve` before they touch `bytes`. */
 export class TextSink {
-  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  bytes: Buffer = Buffer.alloc(0);
   /** Bytes written. */
   length = 0;
   rows = 0;
@@ -20,7 +21,8 @@ export class TextSink {
     if (need <= this.bytes.length) return this.bytes;
     if (need > MAX_BYTES)
       throw new RangeError(`a column of one batch would need ${need} bytes, more than ${MAX_BYTES}`);
-    const grown = Buffer.allocUnsafeSlow(Math.min(MAX_BYTES, Math.max(need, this.bytes.length * 2)));
+    const wanted = Math.max(need, FIRST_BYTES, this.bytes.length * 2);
+    const grown = Buffer.allocUnsafeSlow(Math.min(MAX_BYTES, wanted));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
     return grown;

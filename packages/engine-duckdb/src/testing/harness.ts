@@ -9,7 +9,7 @@ const FETCH_ROWS = 10_000;
 
 /** An engine on one thread more than none: tests share the machine. */
 export async function openExecutor(conf: Readonly<Record<string, string>> = {}) {
-  return await createDuckDbExecutor(
+  return createDuckDbExecutor(
     readDuckDbOptions(new Map(Object.entries({ 'kyuubi.engine.duckdb.threads': '2', ...conf }))),
   );
 }
@@ -34,7 +34,7 @@ export async function run(
   context = statementContext(),
 ): Promise<Cell[][]> {
   const result = await session.execute(sql, context);
-  return await readRows(result);
+  return readRows(result);
 }
 
 export async function readRows(result: ExecutorResult, fetchRows = FETCH_ROWS): Promise<Cell[][]> {

@@ -13,6 +13,9 @@ const STRING_WIDTH = 16;
 const WORDS = STRING_WIDTH / 4;
 const ADDRESS_AT = 8;
 const MAX_INLINED = 12;
+/** What later rows of a batch may be longer than its first, on average. */
+const SLACK = 1.1;
+const MAX_FIRST_BYTES = 16 * 1024 * 1024;
 /** Addresses above it are no exact numbers, so they cannot be keys of a look-up. */
 const MAX_EXACT_HIGH = 2 ** 21;
 
@@ -25,9 +28,11 @@ class StringAppender implements ColumnAppender {
   readonly #kind: 'string' | 'binary';
   readonly #nulls: NullMask;
   readonly #sink: TextSink;
+  readonly #capacityRows: number;
 
   constructor(kind: 'string' | 'binary', capacityRows: number) {
     this.#kind = kind;
+    this.#capacityRows = capacityRows;
     this.#nulls = new NullMask(capacityRows);
     this.#sink = new TextSink(capacityRows);
   }
@@ -42,9 +47,16 @@ class StringAppender implements ColumnAppender {
 
   append(column: ChunkColumn, from: number, to: number): void {
     this.#nulls.append(column.validity(), from, to, this.#sink.rows);
-    this.#sink.reserve(this.sizeOf(column, from, to));
-    this.#sink.reserveRows(to - from);
+    this.#reserve(this.sizeOf(column, from, to), to - from);
     new StringCopier(column, this.#sink).copy(from, to);
+  }
+
+  /** The first rows tell how much the whole batch may take: growing by doubling would copy it all twice over. */
+  #reserve(byteCount: number, rowCount: number): void {
+    const isFirst = this.#sink.rows === 0 && rowCount > 0;
+    const whole = isFirst ? Math.ceil((byteCount / rowCount) * this.#capacityRows * SLACK) : byteCount;
+    this.#sink.reserve(Math.max(byteCount, Math.min(whole, MAX_FIRST_BYTES)));
+    this.#sink.reserveRows(rowCount);
   }
 
   finish(): ColumnVector {

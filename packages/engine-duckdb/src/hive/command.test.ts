@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { normalizeStatement } from '../sql/statement.ts';
+import { parseHiveCommand, rewriteDatabaseDdl } from './command.ts';
+import { matchesPattern } from './name-pattern.ts';
+
+const parse = (sql: string) => parseHiveCommand(normalizeStatement(sql));
+
+describe('parseHiveCommand', () => {
+  it.each([
+    ['SET', { kind: 'setList', withEngine: false }],
+    ['set -v;', { kind: 'setList', withEngine: true }],
+    ['set hiveconf:a.b', { kind: 'setShow', key: 'a.b' }],
+    ['SET threads', { kind: 'setShow', key: 'threads' }],
+    ['SET threads = 4', { kind: 'setAssign', key: 'threads', value: '4' }],
+    ['set hive.exec.x=a=b c', { kind: 'setAssign', key: 'hive.exec.x', value: 'a=b c' }],
+    ['set hivevar:v=', { kind: 'setAssign', key: 'v', value: '' }],
+    ['RESET', { kind: 'reset', key: null }],
+    ['reset threads', { kind: 'reset', key: 'threads' }],
+    ['USE `default`', { kind: 'use', name: ['default'] }],
+    ['use default', { kind: 'use', name: ['default'] }],
+    ['USE cat."my db"', { kind: 'use', name: ['cat', 'my db'] }],
+    ['select current_database()', { kind: 'currentDatabase' }],
+    ['SELECT current_database ( ) AS db', { kind: 'currentDatabase' }],
+    ['show databases', { kind: 'showDatabases', pattern: null }],
+    ["SHOW SCHEMAS LIKE 'a*'", { kind: 'showDatabases', pattern: 'a*' }],
+    ['SHOW TABLES', { kind: 'showTables', database: null, pattern: null, onlyViews: false }],
+    ['show tables in `a b`', { kind: 'showTables', database: ['a b'], pattern: null, onlyViews: false }],
+    [
+      "SHOW VIEWS FROM a.b 'v*'",
+      { kind: 'showTables', database: ['a', 'b'], pattern: 'v*', onlyViews: true },
+    ],
+    ['SHOW COLUMNS IN t IN db', { kind: 'showColumns', table: ['db', 't'] }],
+    ['show create table db.t', { kind: 'showCreateTable', table: ['db', 't'] }],
+    ["SHOW FUNCTIONS LIKE 'it''s'", { kind: 'showFunctions', pattern: "it's" }],
+    ['DESCRIBE t', { kind: 'describe', table: ['t'] }],
+    ['desc formatted `d`.`t`', { kind: 'describe', table: ['d', 't'] }],
+    ['DESCRIBE EXTENDED d.t', { kind: 'describe', table: ['d', 't'] }],
+  ])('%s', (sql, expected) => {
+    expect(parse(sql)).toEqual(expected);
+  });
+
+  it.each([
+    'SET VARIABLE x = 1',
+    'SET GLOBAL threads = 1',
+    "SET TIME ZONE 'UTC'",
+    'DESCRIBE SELECT 1',
+    'DESCRIBE',
+    'SHOW ALL TABLES',
+    'SHOW t',
+    'SELECT current_database(), 1',
+    'SELECT current_schema()',
+    'USE',
+    'RESET ALL TABLES',
+  ])("%s is DuckDB's", (sql) => {
+    expect(parse(sql)).toBeNull();
+  });
+
+  it('says SCHEMA where Hive says DATABASE', () => {
+    expect(rewriteDatabaseDdl('create database if not exists x')).toBe('create SCHEMA if not exists x');
+    expect(rewriteDatabaseDdl('DROP  DATABASE x CASCADE')).toBe('DROP  SCHEMA x CASCADE');
+    expect(rewriteDatabaseDdl("select 'create database x'")).toBe("select 'create database x'");
+  });
+});
+
+describe('matchesPattern', () => {
+  it.each([
+    [null, 'anything', true],
+    ['t*', 'Table', true],
+    ['t%', 'table', true],
+    ['*', '', true],
+    ['a|b*', 'b1', true],
+    ['a|b*', 'c', false],
+    ['a.b', 'axb', false],
+    ['a_b', 'a_b', true],
+    ['(', '(', true],
+  ])('%s on %s', (pattern, name, expected) => {
+    expect(matchesPattern(pattern, name)).toBe(expected);
+  });
+});

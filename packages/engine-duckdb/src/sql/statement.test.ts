@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { literal, qualified, splitName } from './quote.ts';
+import { normalizeStatement } from './statement.ts';
+
+const failure = (sql: string) => {
+  try {
+    return normalizeStatement(sql);
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('normalizeStatement', () => {
+  it.each([
+    ['select 1', 'select 1'],
+    ['  select 1 ; ; \n', 'select 1'],
+    ['-- first\nselect 1 /* in */ + 1; -- last', 'select 1 /* in */ + 1'],
+    ['select \';\' as ";"', 'select \';\' as ";"'],
+    ['select `a` from `my db`.`t`', 'select "a" from "my db"."t"'],
+    ['select `say "x"` , `tick``s`', 'select "say ""x""" , "tick`s"'],
+    ['select \'`no`\', "`no`" -- `no`', 'select \'`no`\', "`no`"'],
+    ['select * from default.t', 'select * from "default".t'],
+    ['select * from DEFAULT.t', 'select * from "default".t'],
+    ['create table t (i int default 1.5)', 'create table t (i int default 1.5)'],
+    ["insert into t values (default, 'default.x')", "insert into t values (default, 'default.x')"],
+  ])('%s', (sql, expected) => {
+    expect(normalizeStatement(sql)).toBe(expected);
+  });
+
+  it('refuses none and several', () => {
+    expect(failure(' ; -- nothing\n')).toMatchObject({ code: 'STATEMENT_FAILED', sqlState: '42601' });
+    expect(failure('select 1; drop table t')).toMatchObject({ code: 'STATEMENT_FAILED', sqlState: '0A000' });
+    expect(String(failure('select 1; drop table t'))).toContain('drop table t');
+    expect(String(failure(`select 1; select '${'x'.repeat(100)}'`))).toContain('…');
+  });
+});
+
+describe('quoting', () => {
+  it('of literals, names and their parts', () => {
+    expect(literal("it's")).toBe("'it''s'");
+    expect(qualified(['a.b', 'c"d'])).toBe('"a.b"."c""d"');
+    expect(splitName('a."b.c"."d""e"')).toEqual(['a', 'b.c', 'd"e']);
+    expect(splitName('')).toEqual([]);
+  });
+});
