@@ -6,7 +6,6 @@ import { NativeClose, type NativeConstructor } from './native.ts';
 import { ZkCode, ZkError, isConnectionProblem } from './zk-error.ts';
 import { SessionState, ZkSession } from './zk-session.ts';
 
-/** While disconnected, names are looked up again this often: a server may have come back elsewhere. */
 const LOOK_UP_MS = 5_000;
 /** Between two attempts of one operation, so that a flapping connection is not hammered. */
 const RETRY_PAUSE_MS = 20;
@@ -28,6 +27,8 @@ export interface ZkClientOptions {
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
   readonly logger: Logger;
   readonly resolve?: Resolve;
+  /** How often names are looked up again while disconnected: a server may have come back elsewhere. */
+  readonly lookUpMs?: number;
 }
 
 export interface RunOptions {
@@ -223,12 +224,12 @@ export class ZkClient {
   }
 
   async #lookUpNames(): Promise<void> {
-    const { ensemble, resolve, logger } = this.#options;
+    const { ensemble, resolve, logger, lookUpMs = LOOK_UP_MS } = this.#options;
     const session = this.#session;
     const isStillAway = (): boolean =>
       this.#session === session && this.#state === ConnectionState.suspended && !this.#closing.signal.aborted;
     while (hasNames(ensemble) && isStillAway()) {
-      await pause(LOOK_UP_MS, this.#closing.signal);
+      await pause(lookUpMs, this.#closing.signal);
       const servers = await resolveServers(ensemble, resolve).catch(() => this.#servers);
       if (!isStillAway() || servers === this.#servers) continue;
       logger.info(`ZooKeeper at ${this.addresses} has other numbers now: ${servers}`);
