@@ -42,6 +42,19 @@ describe.each(cases)('a column of %s', (kind, values) => {
   });
 });
 
+describe('columnOf', () => {
+  it('does not let halves of a surrogate pair in neighbouring cells meet', () => {
+    const column = columnOf('string', ['a\ud83d', '\ude00b', 'é']);
+    expect(columnValues(column)).toEqual(['a\ufffd', '\ufffdb', 'é']);
+    expect([...column.offsets]).toEqual([0, 4, 8, 10]);
+  });
+
+  it('wraps integers out of range, as typed arrays do', () => {
+    expect(columnValues(columnOf('i8', [128, 300]))).toEqual([-128, 44]);
+    expect(columnValues(columnOf('i64', [2n ** 63n]))).toEqual([-(2n ** 63n)]);
+  });
+});
+
 describe('columnValues', () => {
   it('reads strings that do not start at the start of their data', () => {
     const data = Buffer.from('skipabcdefmore');
