@@ -1,16 +1,15 @@
-// Writes docs/configuration.md from the configuration tables in the code; `--check` only compares.
+// Writes the pages that are made from the code; `--check` only compares.
 import { readFile, writeFile } from 'node:fs/promises';
 import { configurationPage } from './configuration-page.mjs';
+import { lifecyclePage } from './lifecycle-page.mjs';
 
-const path = new URL('../docs/configuration.md', import.meta.url);
-const page = configurationPage();
+const pages = { 'configuration.md': configurationPage(), 'lifecycle.md': lifecyclePage() };
 
-if (process.argv.includes('--check')) {
-  const present = await readFile(path, 'utf8').catch(() => '');
-  if (present !== page) {
-    process.stderr.write('docs/configuration.md is not what the code says; run: npm run docs\n');
+for (const [name, page] of Object.entries(pages)) {
+  const path = new URL(`../docs/${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) await writeFile(path, page);
+  else if ((await readFile(path, 'utf8').catch(() => '')) !== page) {
+    process.stderr.write(`docs/${name} is not what the code says; run: npm run docs\n`);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(path, page);
 }

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { configurationPage } from './configuration-page.mjs';
+import { lifecyclePage } from './lifecycle-page.mjs';
 
-test('docs/configuration.md is what the code says (npm run docs)', async () => {
-  const page = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8');
-  expect(page).toBe(configurationPage());
+test.each([
+  ['configuration.md', configurationPage],
+  ['lifecycle.md', lifecyclePage],
+])('docs/%s is what the code says (npm run docs)', async (name, page) => {
+  expect(await readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8')).toBe(page());
 });
 
 test('every key is described once a chapter, and in whole sentences', () => {
