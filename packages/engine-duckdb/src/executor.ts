@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { DuckDBInstance, version } from '@duckdb/node-api';
 import { messageOf, SenbonError } from '@senbon/core';
 import type { Executor, ExecutorInfo, ExecutorSession, SessionSpec } from '@senbon/engine-host';
-import { Connection } from './connection/connection.ts';
+import { Connection, neverAborted } from './connection/connection.ts';
 import { failed } from './connection/duckdb-error.ts';
 import { DEFAULT_DATABASE, searchPathOf } from './hive/search-path.ts';
 import { type DuckDbOptions, duckDbArea } from './options.ts';
 import type { ParkingLimits } from './result/parked-rows.ts';
 import { DuckDbSession } from './session.ts';
 import { identifier } from './sql/quote.ts';
-
-const NO_SIGNAL = new AbortController().signal;
 
 /**
  * Opens the database and answers statements on it, as `runEngine` of `@senbon/engine-host` asks.
@@ -111,12 +109,12 @@ async function prepareDatabase(instance: DuckDBInstance, options: DuckDbOptions)
   const connection = new Connection(await instance.connect());
   try {
     if (!options.readOnly) {
-      await connection.run(NO_SIGNAL, `CREATE SCHEMA IF NOT EXISTS ${identifier(DEFAULT_DATABASE)}`);
+      await connection.run(neverAborted(), `CREATE SCHEMA IF NOT EXISTS ${identifier(DEFAULT_DATABASE)}`);
     }
     // Not as an option of `create`: DuckDB would then refuse the temp directory.
-    if (!options.externalAccess) await connection.run(NO_SIGNAL, 'SET enable_external_access = false');
+    if (!options.externalAccess) await connection.run(neverAborted(), 'SET enable_external_access = false');
     const [row] = await connection.rows(
-      NO_SIGNAL,
+      neverAborted(),
       `SELECT current_catalog() AS catalog, count(*) > 0 AS has_default FROM duckdb_schemas()
        WHERE database_name = current_catalog() AND schema_name = '${DEFAULT_DATABASE}'`,
     );

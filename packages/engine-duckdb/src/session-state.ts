@@ -1,9 +1,7 @@
 import { StatementType } from '@duckdb/node-api';
-import type { Connection } from './connection/connection.ts';
+import { type Connection, neverAborted } from './connection/connection.ts';
 import { literal } from './sql/quote.ts';
 import { ZoneClock } from './types/zone-clock.ts';
-
-const NO_SIGNAL = new AbortController().signal;
 
 /** Statements that leave nothing behind on the connection they ran on, as long as they do not speak of temp objects. */
 const stateless: ReadonlySet<number> = new Set([
@@ -97,12 +95,12 @@ export class SessionState {
 
   /** Sets up a fresh connection as the session's others are. */
   async replayOn(connection: Connection, fallbackSearchPath: string): Promise<void> {
-    for (const sql of this.#settings.values()) await connection.run(NO_SIGNAL, sql);
+    for (const sql of this.#settings.values()) await connection.run(neverAborted(), sql);
     try {
-      await connection.run(NO_SIGNAL, `SET search_path = ${literal(this.#searchPath)}`);
+      await connection.run(neverAborted(), `SET search_path = ${literal(this.#searchPath)}`);
     } catch {
       // The current database was dropped meanwhile. Without a path that exists no statement could run, not even USE.
-      await connection.run(NO_SIGNAL, `SET search_path = ${literal(fallbackSearchPath)}`);
+      await connection.run(neverAborted(), `SET search_path = ${literal(fallbackSearchPath)}`);
     }
   }
 

@@ -6,7 +6,7 @@ import type {
   SessionSpec,
   StatementContext,
 } from '@senbon/engine-host';
-import type { Connection } from './connection/connection.ts';
+import { type Connection, neverAborted } from './connection/connection.ts';
 import { SessionConnections } from './connection/session-connections.ts';
 import { parseHiveCommand, rewriteDatabaseDdl } from './hive/command.ts';
 import type { CommandContext } from './hive/command-context.ts';
@@ -63,9 +63,8 @@ export class DuckDbSession implements ExecutorSession {
 
   /** Makes `database` (a catalog in front of it, where one is asked for) the current one. Throws 42704. */
   async use(catalog: string | null, database: string): Promise<void> {
-    const { signal } = new AbortController();
     const name = splitName(database);
-    await useDatabase(this.#context(signal), catalog === null ? name : [catalog, ...name]);
+    await useDatabase(this.#context(neverAborted()), catalog === null ? name : [catalog, ...name]);
   }
 
   async execute(statement: string, context: StatementContext): Promise<ExecutorResult> {

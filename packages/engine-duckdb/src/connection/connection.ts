@@ -7,6 +7,11 @@ import { canceled, statementError } from './duckdb-error.ts';
  */
 const INTERRUPT_EVERY_MS = 20;
 
+/** A signal for calls that nobody cancels. One a call: listeners on a shared one would pile up. */
+export function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
+
 /** One DuckDB connection, one native call at a time; the callers see to that. */
 export class Connection {
   readonly #raw: DuckDBConnection;
@@ -53,7 +58,7 @@ export class Connection {
   /** Ends a stream that was not read to its end. Keeps a transaction of the user's open, as an interrupt would not. */
   async dropStream(): Promise<void> {
     if (this.#closing !== null) return;
-    await this.call(new AbortController().signal, async (raw) => {
+    await this.call(neverAborted(), async (raw) => {
       (await raw.prepare('SELECT 1')).destroySync();
     });
   }

@@ -1,5 +1,5 @@
 import type { StreamCursor, StreamEnd } from '../result/stream-cursor.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, neverAborted } from './connection.ts';
 import { failed } from './duckdb-error.ts';
 import { Mutex, orAborted } from './mutex.ts';
 
@@ -59,7 +59,7 @@ export class SessionConnections {
   /** Disconnects. The caller has closed the cursors. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const end = await this.#mutex.acquire(new AbortController().signal);
+    const end = await this.#mutex.acquire(neverAborted());
     await this.#pinned?.close();
     await this.#main?.close();
     await Promise.all([...this.#lent].map(async (connection) => connection.close()));
@@ -104,7 +104,7 @@ export class SessionConnections {
       this.#unpin(cursor);
       return;
     }
-    const end = await this.#mutex.acquire(new AbortController().signal);
+    const end = await this.#mutex.acquire(neverAborted());
     if (this.#pinned === cursor && this.#main !== null && !this.#isClosed) await dropStream(this.#main);
     this.#unpin(cursor);
     end();

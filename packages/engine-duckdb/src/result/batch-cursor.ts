@@ -31,7 +31,7 @@ export class BatchCursor implements ResultCursor {
       if (this.#batch === null) return null;
     }
     const from = this.#taken;
-    this.#taken = Math.min(this.#batch.rowCount, from + maxRows);
+    this.#taken = Math.min(this.#batch.rowCount, from + Math.max(1, maxRows));
     return sliceBatch(this.#batch, from, this.#taken);
   }
 

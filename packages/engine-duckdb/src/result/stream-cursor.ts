@@ -2,9 +2,8 @@ import type { DuckDBResult } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { ResultCursor } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
-import { messageOf } from '@senbon/core';
 import type { Connection } from '../connection/connection.ts';
-import { canceled, failed } from '../connection/duckdb-error.ts';
+import { canceled, failed, statementError } from '../connection/duckdb-error.ts';
 import type { ColumnPlan } from '../types/column-plan.ts';
 import { BatchBuilder, OpenChunk } from './batch-builder.ts';
 import { BatchCursor } from './batch-cursor.ts';
@@ -96,7 +95,7 @@ export class StreamCursor implements ResultCursor {
     return this.#inTurn(async () => {
       this.#checkReadable();
       if (this.#parkedCursor !== null) return this.#parkedCursor.next(maxRows);
-      return this.#read(maxRows);
+      return this.#read(Math.max(1, maxRows));
     });
   }
 
@@ -184,7 +183,7 @@ export class StreamCursor implements ResultCursor {
   }
 
   #fail(error: unknown): Error {
-    this.#error ??= error instanceof Error ? error : new Error(messageOf(error));
+    this.#error ??= statementError(error);
     this.#chunks.length = 0;
     if (moves[this.#state].includes(CursorState.Failed)) this.#move(CursorState.Failed);
     return this.#error;
