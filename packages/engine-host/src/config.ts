@@ -143,17 +143,23 @@ export const engineHostArea = {
     '100',
     'Statements that may wait for that; further ones are refused.',
   ),
+  rewindAlways: key(
+    'kyuubi.engine.result.rewind.always',
+    bool,
+    'false',
+    'Keep every result for FETCH_FIRST and FETCH_PRIOR. Otherwise those above 4 MiB are kept only for clients that begin with FETCH_FIRST. (ours)',
+  ),
   rewindMemoryBytes: key(
     'kyuubi.engine.result.rewind.memory',
     int(0),
-    '67108864',
-    'Memory an engine keeps read rows in, for FETCH_FIRST and FETCH_PRIOR, in bytes. (ours)',
+    '268435456',
+    'Memory an engine keeps read rows in, for FETCH_FIRST and FETCH_PRIOR, in bytes; what does not fit goes to temporary files. (ours)',
   ),
   rewindFileBytes: key(
     'kyuubi.engine.result.rewind.file.size',
     int(0),
     '1073741824',
-    'Temporary file per operation for read rows that do not fit there, in bytes; a result beyond it cannot be rewound. (ours)',
+    'Most that is kept of one result, in bytes. A larger one cannot be rewound. (ours)',
   ),
   discoveryClass: key(
     'kyuubi.ha.client.class',

@@ -1,4 +1,3 @@
-const LEADING = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*([a-z]+)/i;
 const QUERIES = new Set([
   'select',
   'with',
@@ -20,6 +19,22 @@ const QUERIES = new Set([
  * handle must say so. Drivers that believe the handle (impyla, PyHive) could not fetch a slow query otherwise.
  */
 export function looksLikeQuery(statement: string): boolean {
-  const word = LEADING.exec(statement.slice(0, 10_000))?.[1];
+  const word = /^[a-z]+/i.exec(statement.slice(startOf(statement)))?.[0];
   return word !== undefined && QUERIES.has(word.toLowerCase());
+}
+
+/** Behind white space, comments and opening parentheses; a scan, because a pattern for all three backtracks without end. */
+function startOf(statement: string): number {
+  let at = 0;
+  for (;;) {
+    if (/[\s(]/.test(statement.charAt(at))) at++;
+    else if (statement.startsWith('--', at)) at = behind(statement, '\n', at);
+    else if (statement.startsWith('/*', at)) at = behind(statement, '*/', at + 2);
+    else return at;
+  }
+}
+
+function behind(statement: string, end: string, from: number): number {
+  const found = statement.indexOf(end, from);
+  return found < 0 ? statement.length : found + end.length;
 }

@@ -41,6 +41,8 @@ export interface OperationOptions {
   /** The session's confs, live. */
   readonly sessionConf: ReadonlyMap<string, string>;
   readonly budget: RewindBudget;
+  /** See `ResultReader`. */
+  readonly keepsAllRows: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -189,7 +191,6 @@ export class Operation {
   /** Ends it and frees what it holds; waits a moment for the cursor. Idempotent. */
   async close(why = 'closed'): Promise<void> {
     if (this.#state === 'CLOSED') return;
-    this.#error ??= new SenbonError('OPERATION_CANCELED');
     this.#move('CLOSED', why);
     await this.#stop();
   }
@@ -234,7 +235,7 @@ export class Operation {
   }
 
   #accept(result: ExecutorResult): void {
-    const { logger, resultMaxRows, budget, clock } = this.options;
+    const { logger, resultMaxRows, budget, keepsAllRows: keepsAll, clock } = this.options;
     if (this.#state !== 'RUNNING') {
       // It was canceled or closed, and the executor finished all the same.
       result.rows?.cursor.close().catch((error: unknown) => {
@@ -247,7 +248,7 @@ export class Operation {
       next: () => Promise.resolve(null),
       close: () => Promise.resolve(),
     };
-    this.#reader = new ResultReader({ cursor, schema: this.schema, resultMaxRows, budget, clock });
+    this.#reader = new ResultReader({ cursor, schema: this.schema, resultMaxRows, budget, keepsAll, clock });
     this.#move('FINISHED', 'done');
   }
 
@@ -269,6 +270,7 @@ export class Operation {
 
   #unavailable(problem: string): SenbonError {
     if (this.#error !== null) return this.#error;
+    if (this.#state === 'CLOSED') return new SenbonError('OPERATION_NOT_FOUND', { id: this.id });
     return new SenbonError('OPERATION_STATE', { id: this.id, state: this.#state, problem });
   }
 

@@ -3,7 +3,10 @@ import type { ColumnBatch } from '@senbon/hive-thrift';
 import { byteSizeOf, sliceBatch } from './batches.ts';
 import { type SpooledBatch, SpoolFile } from './spool-file.ts';
 
-/** Memory for one result's history; the engine's whole budget bounds all of them together. */
+/**
+ * Memory for one result's history; the engine's whole budget bounds all of them together. It is also what is kept of a
+ * result whose client has shown no wish to go back: copying everything to disk would cost nearly as much as sending it.
+ */
 const MAX_MEMORY_BYTES_EACH = 4 * 1024 * 1024;
 /** Replies remembered of one result: each costs some hundred bytes even on disk. */
 const MAX_SEGMENTS = 20_000;
@@ -39,20 +42,24 @@ interface Segment {
   readonly startRow: number;
   readonly rowCount: number;
   /** In memory, or where it lies in the spool file. */
-  readonly place: ColumnBatch | SpooledBatch;
+  place: ColumnBatch | SpooledBatch;
 }
 
 /**
- * The rows of a result that were read already, so that FETCH_FIRST and FETCH_PRIOR find them: in memory while they are
- * few, in a spool file beyond that, and forgotten (never half) beyond the file's bound.
+ * The rows of a result that were read already, so that FETCH_FIRST and FETCH_PRIOR find them: the latest in memory, what
+ * was there before in a spool file, and nothing at all (never half) beyond the bound.
  */
 export class ResultHistory {
   readonly #budget: RewindBudget;
   readonly #segments: Segment[] = [];
+  /** Those in memory: the last ones. */
+  #inMemory: Segment[] = [];
   #memoryBytes = 0;
+  #keptBytes = 0;
+  #maxBytes = MAX_MEMORY_BYTES_EACH;
   #rowCount = 0;
   #spool: SpoolFile | null = null;
-  #writing: Promise<void> | null = null;
+  #spilling: Promise<void> | null = null;
   #lostBecause: string | null = null;
 
   constructor(budget: RewindBudget) {
@@ -64,30 +71,44 @@ export class ResultHistory {
     return this.#rowCount;
   }
 
+  /** The client goes back: keep all that `kyuubi.engine.result.rewind.file.size` allows. */
+  keepAll(): void {
+    this.#maxBytes = Math.max(this.#maxBytes, this.#budget.maxFileBytes);
+  }
+
   /**
-   * Takes over the batch. Waits for the write before, not for its own, so that a slow disk holds the reader back and a
-   * fast one costs it nothing.
+   * Takes over the batch. What has to go to disk goes there while the reader reads on; only when that is not done by
+   * the next time does the disk hold the reader back.
    */
   async append(batch: ColumnBatch): Promise<void> {
-    const startRow = this.#rowCount;
-    this.#rowCount += batch.rowCount;
-    if (this.#writing !== null) await this.#writing;
-    if (this.#lostBecause !== null) return;
     const bytes = byteSizeOf(batch);
-    if (this.#segments.length >= MAX_SEGMENTS) {
-      this.#forget(`it was read in more than ${MAX_SEGMENTS} pieces`);
-    } else if (this.#keepInMemory(bytes)) {
-      this.#segments.push({ startRow, rowCount: batch.rowCount, place: batch });
-    } else if ((this.#spool?.size ?? 0) + bytes > this.#budget.maxFileBytes) {
-      this.#forget('it is larger than kyuubi.engine.result.rewind.file.size');
-    } else {
-      this.#writing = this.#write(batch, startRow);
+    const segment = { startRow: this.#rowCount, rowCount: batch.rowCount, place: batch };
+    this.#rowCount += batch.rowCount;
+    if (this.#lostBecause !== null) return;
+    this.#keptBytes += bytes;
+    if (this.#segments.length >= MAX_SEGMENTS) return this.#forget(`it was read in ${MAX_SEGMENTS} pieces`);
+    if (this.#keptBytes > this.#maxBytes) {
+      return this.#forget(
+        `more than ${this.#maxBytes} bytes of it were read (kyuubi.engine.result.rewind.always, kyuubi.engine.result.rewind.file.size)`,
+      );
     }
+    this.#segments.push(segment);
+    if (this.#memoryBytes + bytes <= MAX_MEMORY_BYTES_EACH && this.#budget.take(bytes)) {
+      this.#inMemory.push(segment);
+      this.#memoryBytes += bytes;
+      return;
+    }
+    if (this.#spilling !== null) await this.#spilling;
+    const spilled = [...this.#inMemory, segment];
+    this.#inMemory = [];
+    this.#budget.give(this.#memoryBytes);
+    this.#memoryBytes = 0;
+    this.#spilling = this.#spill(spilled);
   }
 
   /** At most `maxRows` rows from `row` on, which must have been appended. Throws FETCH_ORIENTATION when they are forgotten. */
   async read(row: number, maxRows: number, orientation: string): Promise<ColumnBatch> {
-    if (this.#writing !== null) await this.#writing;
+    if (this.#spilling !== null) await this.#spilling;
     if (this.#lostBecause !== null) {
       const problem = `the result cannot be rewound, because ${this.#lostBecause}; run the statement again`;
       throw new SenbonError('FETCH_ORIENTATION', { orientation, problem });
@@ -101,26 +122,21 @@ export class ResultHistory {
 
   async close(): Promise<void> {
     this.#forget('it is closed');
-    if (this.#writing !== null) await this.#writing;
+    if (this.#spilling !== null) await this.#spilling;
     await this.#dropSpool();
   }
 
-  #keepInMemory(bytes: number): boolean {
-    if (this.#spool !== null || this.#memoryBytes + bytes > MAX_MEMORY_BYTES_EACH) return false;
-    if (!this.#budget.take(bytes)) return false;
-    this.#memoryBytes += bytes;
-    return true;
-  }
-
-  async #write(batch: ColumnBatch, startRow: number): Promise<void> {
+  async #spill(segments: readonly Segment[]): Promise<void> {
     try {
       this.#spool ??= await SpoolFile.create(this.#budget.directory);
-      const place = await this.#spool.append(batch);
-      if (this.#lostBecause === null) this.#segments.push({ startRow, rowCount: batch.rowCount, place });
+      const places = await this.#spool.append(segments.map(({ place }) => place as ColumnBatch));
+      segments.forEach((segment, index) => {
+        segment.place = places[index] as SpooledBatch;
+      });
     } catch (error) {
       this.#forget(`its temporary file could not be written (${messageOf(error)})`);
     } finally {
-      this.#writing = null;
+      this.#spilling = null;
       if (this.#lostBecause !== null) await this.#dropSpool();
     }
   }
@@ -129,9 +145,10 @@ export class ResultHistory {
     if (this.#lostBecause !== null) return;
     this.#lostBecause = why;
     this.#segments.length = 0;
+    this.#inMemory = [];
     this.#budget.give(this.#memoryBytes);
     this.#memoryBytes = 0;
-    if (this.#writing === null) void this.#dropSpool();
+    if (this.#spilling === null) void this.#dropSpool();
   }
 
   async #dropSpool(): Promise<void> {

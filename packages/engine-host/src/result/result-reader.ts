@@ -29,6 +29,8 @@ export interface ResultReaderOptions {
   /** Rows after which the result ends; 0 = all. */
   readonly resultMaxRows: number;
   readonly budget: RewindBudget;
+  /** Keep what is read of a large result too, for a client that does not begin with FETCH_FIRST. */
+  readonly keepsAll: boolean;
   readonly clock: Clock;
 }
 
@@ -57,6 +59,7 @@ export class ResultReader {
   constructor(options: ResultReaderOptions) {
     this.#options = options;
     this.#history = new ResultHistory(options.budget);
+    if (options.keepsAll) this.#history.keepAll();
   }
 
   /** Everything was read from the engine, though perhaps not yet by the client. */
@@ -91,6 +94,8 @@ export class ResultReader {
 
   async #fetch(orientation: Orientation, maxRows: number): Promise<FetchedRows> {
     if (this.#isClosed) throw new SenbonError('OPERATION_CANCELED');
+    // hive-driver and Hue begin with FETCH_FIRST; JDBC, which never goes back unless asked to, with FETCH_NEXT.
+    if (orientation !== 'FETCH_NEXT') this.#history.keepAll();
     const start = this.#startOf(orientation, maxRows);
     const isNew = start === this.#history.rowCount;
     const batch = isNew ? await this.#gather(maxRows) : await this.#history.read(start, maxRows, orientation);

@@ -11,6 +11,9 @@ export interface SpooledBatch {
   readonly columns: readonly { readonly kind: ColumnKind; readonly parts: readonly number[] }[];
 }
 
+/** What one call may write at once: IOV_MAX on Linux. */
+const MAX_PIECES = 1024;
+
 type Typed = Uint8Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Float64Array;
 
 /**
@@ -32,22 +35,23 @@ export class SpoolFile {
     return new SpoolFile(file);
   }
 
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Calls must not overlap. */
-  async append(batch: ColumnBatch): Promise<SpooledBatch> {
-    const offset = this.#size;
-    const parts = batch.columns.map(partsOf);
-    const byteLength = parts.flat().reduce((sum, part) => sum + part.byteLength, 0);
-    if (byteLength > 0) await writeAll(this.#file, parts.flat(), offset);
-    this.#size += byteLength;
-    const columns = batch.columns.map(({ kind }, index) => ({
-      kind,
-      parts: (parts[index] as readonly Typed[]).map((part) => part.byteLength),
-    }));
-    return { offset, byteLength, rowCount: batch.rowCount, columns };
+  /** Writes all of them at once. Calls must not overlap. */
+  async append(batches: readonly ColumnBatch[]): Promise<readonly SpooledBatch[]> {
+    const start = this.#size;
+    const written: Typed[] = [];
+    const spooled = batches.map((batch) => {
+      const offset = this.#size;
+      const columns = batch.columns.map((column) => {
+        const parts = partsOf(column);
+        written.push(...parts);
+        return { kind: column.kind, parts: parts.map((part) => part.byteLength) };
+      });
+      const byteLength = columns.flatMap(({ parts }) => parts).reduce((sum, length) => sum + length, 0);
+      this.#size += byteLength;
+      return { offset, byteLength, rowCount: batch.rowCount, columns };
+    });
+    await writeAll(this.#file, written, start);
+    return spooled;
   }
 
   async read(spooled: SpooledBatch): Promise<ColumnBatch> {
@@ -112,10 +116,12 @@ function vectorOf(kind: ColumnKind, parts: readonly ArrayBuffer[], length: numbe
 }
 
 async function writeAll(file: FileHandle, parts: readonly Typed[], offset: number): Promise<void> {
-  let rest = parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+  let rest = parts
+    .filter((part) => part.byteLength > 0)
+    .map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength));
   let at = offset;
   while (rest.length > 0) {
-    const { bytesWritten } = await file.writev(rest, at);
+    const { bytesWritten } = await file.writev(rest.slice(0, MAX_PIECES), at);
     at += bytesWritten;
     let skip = bytesWritten;
     rest = rest.flatMap((part) => {

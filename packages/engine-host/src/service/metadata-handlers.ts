@@ -1,3 +1,4 @@
+import { SenbonError } from '@senbon/core';
 import type { Handlers, TOperationHandle, TSessionHandle, TStatus } from '@senbon/hive-thrift';
 import type { MetadataRequest } from '../executor.ts';
 import { handleOf } from './operation-handle.ts';
@@ -81,9 +82,9 @@ async function run(
     const session = service.sessions.find(sessionHandle.sessionId);
     const operation = session.metadata(request);
     await operation.waitForEnd();
-    if (operation.error === null) return { status: SUCCESS, operationHandle: handleOf(operation) };
+    if (operation.state === 'FINISHED') return { status: SUCCESS, operationHandle: handleOf(operation) };
     await session.closeOperation(operation);
-    throw operation.error;
+    throw operation.error ?? new SenbonError('OPERATION_CANCELED');
   } catch (error) {
     return { status: errorStatus(error) };
   }

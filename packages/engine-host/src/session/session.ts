@@ -199,6 +199,7 @@ export class Session implements OperationOwner {
       owner: this,
       sessionConf: this.options.conf,
       budget,
+      keepsAllRows: resources.config.rewindAlways,
       clock,
       logger,
     });
