@@ -21,3 +21,4 @@ export type {
   DiscoverySuiteSupports,
   SuiteRunner,
 } from './discovery/harness.ts';
+export { memoryDiscovery, type MemoryDiscovery } from './memory/memory-discovery.ts';
