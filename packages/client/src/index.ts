@@ -14,5 +14,6 @@ export {
   HiveError,
   HiveOperation,
   HiveSession,
+  TOperationState as OperationState,
   type Value,
 } from '@senbon/hive-thrift';

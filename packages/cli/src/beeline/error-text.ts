@@ -1,0 +1,23 @@
+import { ClientError, ConnectionError, HiveError } from '@senbon/client';
+
+/** SQLSTATE of a connection that broke. */
+const CONNECTION_FAILURE = '08S01';
+
+/** As Hive's beeline prints it: `Error: text (state=42P01,code=0)`. With details, what Java servers say of their stack. */
+export function errorText(error: unknown, hasDetails: boolean): string {
+  if (error instanceof HiveError) {
+    const codes = `(state=${error.sqlState ?? ''},code=${error.errorCode ?? 0})`;
+    const details = hasDetails ? error.infoMessages.map((line) => `\n  ${line}`).join('') : '';
+    return `Error: ${error.message} ${codes}${details}`;
+  }
+  const state =
+    error instanceof ClientError
+      ? error.sqlState
+      : error instanceof ConnectionError
+        ? CONNECTION_FAILURE
+        : null;
+  const text = error instanceof Error ? error.message : String(error);
+  const codes = state === null ? '' : ` (state=${state},code=0)`;
+  const details = hasDetails && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
+  return `Error: ${text}${codes}${details}`;
+}

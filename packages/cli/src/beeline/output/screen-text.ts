@@ -1,0 +1,20 @@
+import stringWidth from 'string-width';
+
+const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A text on one line that cannot steer the terminal: control characters are shown as escapes. */
+export function screenText(text: string): string {
+  // oxlint-disable-next-line eslint/no-control-regex -- those are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => {
+    return names[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** Columns on the screen; of a text without control characters. */
+export function screenWidth(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - screenWidth(text)));
+}
