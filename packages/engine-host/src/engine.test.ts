@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { EngineFixture, SPACE } from './testing/engine-fixture.ts';
 
 it('runs a query from connect to close', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const [node] = [...fixture.discovery.nodes.values()];
   expect(node).toMatchObject({
     space: SPACE,

@@ -23,7 +23,6 @@ async function expectStopped(fixture: EngineFixture): Promise<void> {
 
 it('ends when it has had no session for the idle time-out', async () => {
   const { clock, fixture } = await start({ 'kyuubi.session.engine.idle.timeout': 'PT10M' });
-  await using _ = fixture;
   await clock.advance(9 * MINUTE_MS);
   const client = await fixture.connect();
   const session = await client.open();
@@ -37,14 +36,12 @@ it('ends when it has had no session for the idle time-out', async () => {
 
 it('never ends for being idle when the time-out is 0', async () => {
   const { clock, fixture } = await start({ 'kyuubi.session.engine.idle.timeout': '0' });
-  await using _ = fixture;
   await clock.advance(24 * 60 * MINUTE_MS);
   expect(fixture.engine.state).toBe('serving');
 });
 
 it('drains when its node is deleted: no new session, the old ones to their end', async () => {
   const { fixture } = await start();
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open();
   fixture.discovery.deleteAll();
@@ -62,7 +59,6 @@ it('drains when its node is deleted: no new session, the old ones to their end',
 
 it('ends a drain at its deadline, with sessions open and a statement running', async () => {
   const { clock, fixture } = await start({ 'kyuubi.engine.drain.timeout': 'PT1H' });
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open();
   const running = client.execute(session, 'HANG').then(
@@ -81,14 +77,12 @@ it('ends a drain at its deadline, with sessions open and a statement running', a
 
 it('stops at once when its node is deleted and nobody is there', async () => {
   const { fixture } = await start();
-  await using _ = fixture;
   fixture.discovery.deleteAll();
   await expectStopped(fixture);
 });
 
 it('answers CloseSession before it ends with its one session', async () => {
   const { fixture } = await start({ 'kyuubi.engine.share.level': 'CONNECTION' });
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open();
   await client.closeSession(session);
@@ -97,7 +91,6 @@ it('answers CloseSession before it ends with its one session', async () => {
 
 it('ends with its one session when the connection drops', async () => {
   const { fixture } = await start({ 'kyuubi.engine.share.level': 'CONNECTION' });
-  await using _ = fixture;
   const client = await fixture.connect();
   await client.open();
   client.hangUp();
@@ -108,7 +101,6 @@ it.each([ConnectionState.suspended, ConnectionState.lost])(
   'ends when discovery stays %s and nobody is there',
   async (state) => {
     const { clock, fixture } = await start();
-    await using _ = fixture;
     fixture.discovery.setState(state);
     await clock.advance(MINUTE_MS - 1);
     expect(fixture.engine.state).toBe('serving');
@@ -119,7 +111,6 @@ it.each([ConnectionState.suspended, ConnectionState.lost])(
 
 it('goes on when discovery comes back in time', async () => {
   const { clock, fixture } = await start();
-  await using _ = fixture;
   fixture.discovery.setState(ConnectionState.lost);
   await clock.advance(MINUTE_MS - 1);
   fixture.discovery.setState(ConnectionState.connected);
@@ -129,7 +120,6 @@ it('goes on when discovery comes back in time', async () => {
 
 it('serves on without discovery while it has a session, and ends with the last', async () => {
   const { clock, fixture } = await start();
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open();
   fixture.discovery.setState(ConnectionState.lost);
@@ -141,7 +131,6 @@ it('serves on without discovery while it has a session, and ends with the last',
 
 it('shuts down at once when only idle sessions are there', async () => {
   const { fixture } = await start();
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open({ conf: keep });
   const operation = await client.run(session, 'SELECT 3');
@@ -152,7 +141,6 @@ it('shuts down at once when only idle sessions are there', async () => {
 
 it('lets a running statement and its rows finish before it shuts down', async () => {
   const { clock, fixture } = await start();
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open();
   const executing = client.run(session, 'WAIT');
@@ -169,7 +157,6 @@ it('lets a running statement and its rows finish before it shuts down', async ()
 
 it('does not wait longer than the shutdown time-out', async () => {
   const { clock, fixture } = await start({ 'kyuubi.backend.engine.exec.pool.shutdown.timeout': 'PT2S' });
-  await using _ = fixture;
   const client = await fixture.connect();
   const session = await client.open();
   const executing = client.execute(session, 'HANG');
@@ -182,7 +169,6 @@ it('does not wait longer than the shutdown time-out', async () => {
 
 it('hastens a drain that is under way when it is told to shut down', async () => {
   const { fixture } = await start();
-  await using _ = fixture;
   const client = await fixture.connect();
   await client.open();
   fixture.discovery.deleteAll();
@@ -215,7 +201,7 @@ it.each([
 });
 
 it('names the key when its port is taken', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const conf = { 'kyuubi.frontend.thrift.binary.bind.port': String(fixture.engine.port) };
   await expect(EngineFixture.start({ conf })).rejects.toThrow(/kyuubi.frontend.thrift.binary.bind.port/);
 });

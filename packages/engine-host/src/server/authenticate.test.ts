@@ -5,7 +5,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 const plain = (user: string, password: string) => ({ mechanism: 'PLAIN', user, password }) as const;
 
 it('lets nobody in without a token', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   await expect(fixture.connect('alice', plain('alice', 'anonymous'))).rejects.toThrow(
     /Authentication failed for user alice: the password is not a gateway token/,
   );
@@ -14,7 +14,7 @@ it('lets nobody in without a token', async () => {
 
 it('refuses a token that is too old', async () => {
   const clock = new FakeClock();
-  await using fixture = await EngineFixture.start({
+  const fixture = await EngineFixture.start({
     clock,
     conf: { 'kyuubi.internal.security.token.max.lifetime': 'PT1M' },
   });
@@ -25,7 +25,7 @@ it('refuses a token that is too old', async () => {
 });
 
 it('takes any password when internal security is off, but never an empty user', async () => {
-  await using fixture = await EngineFixture.start({ conf: { 'kyuubi.internal.security.enabled': 'false' } });
+  const fixture = await EngineFixture.start({ conf: { 'kyuubi.internal.security.enabled': 'false' } });
   const client = await fixture.connect('alice', plain('alice', 'whatever'));
   await client.open();
   expect([...fixture.executor.sessions][0]?.spec.user).toBe('alice');

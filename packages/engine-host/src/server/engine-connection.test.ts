@@ -12,7 +12,7 @@ import {
   TProtocolVersion,
 } from '@senbon/hive-thrift';
 import { expect, it } from 'vitest';
-import { EngineFixture, type FixtureOptions } from '../testing/engine-fixture.ts';
+import { EngineFixture } from '../testing/engine-fixture.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 
 const openSession = encodeCall('OpenSession', 7, { clientProtocol: TProtocolVersion.V10 });
@@ -52,12 +52,8 @@ async function everything(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString('latin1');
 }
 
-async function start(options: FixtureOptions = {}) {
-  return await EngineFixture.start(options);
-}
-
 it('reads a call that comes one byte at a time', async () => {
-  await using fixture = await start();
+  const fixture = await EngineFixture.start();
   const { socket, next } = await login(fixture);
   for (const byte of frame(openSession)) socket.write(Uint8Array.of(byte));
   const reply = await next();
@@ -66,7 +62,7 @@ it('reads a call that comes one byte at a time', async () => {
 });
 
 it('answers pipelined calls in order, more than it takes ahead', async () => {
-  await using fixture = await start();
+  const fixture = await EngineFixture.start();
   const { socket, next } = await login(fixture);
   const calls = Array.from({ length: 500 }, (_, i) =>
     frame(encodeCall('OpenSession', i, { clientProtocol: TProtocolVersion.V10 })),
@@ -78,7 +74,7 @@ it('answers pipelined calls in order, more than it takes ahead', async () => {
 });
 
 it('answers an unknown method with a TApplicationException and stays', async () => {
-  await using fixture = await start();
+  const fixture = await EngineFixture.start();
   const { socket, next } = await login(fixture);
   const unknown = Buffer.from(openSession);
   unknown.write('OpenSensors', unknown.indexOf('OpenSession'));
@@ -90,7 +86,7 @@ it('answers an unknown method with a TApplicationException and stays', async () 
 });
 
 it('answers a call whose body cannot be read with a TApplicationException and stays', async () => {
-  await using fixture = await start();
+  const fixture = await EngineFixture.start();
   const { socket, next } = await login(fixture);
   socket.write(frame(openSession.subarray(0, openSession.length - 3)));
   expect(readEnvelope(await next())).toMatchObject({ type: 3, seqId: 7 });
@@ -107,7 +103,7 @@ it.each([
   ['a frame of negative length', Buffer.from([0xff, 0xff, 0xff, 0xff])],
   ['a frame beyond the maximum', Buffer.from([0x7f, 0xff, 0xff, 0xff])],
 ])('hangs up on %s, and serves the others', async (_, bytes) => {
-  await using fixture = await start();
+  const fixture = await EngineFixture.start();
   const other = await fixture.connect();
   const { socket } = await login(fixture);
   socket.write(bytes);
@@ -121,7 +117,7 @@ it.each([
   ['another mechanism', Buffer.from('\x01\x00\x00\x00\x06GSSAPI', 'latin1'), 'PLAIN is'],
   ['a payload of a gigabyte', Buffer.from('\x01\x40\x00\x00\x00', 'latin1'), 'maximum'],
 ])('turns %s away with a reason', async (_, bytes, reason) => {
-  await using fixture = await start();
+  const fixture = await EngineFixture.start();
   const socket = await dial(fixture);
   socket.write(bytes);
   expect(await everything(socket)).toContain(reason);
@@ -129,7 +125,7 @@ it.each([
 
 it('turns a connection away that does not log in, silent or slow', async () => {
   const clock = new FakeClock();
-  await using fixture = await start({ clock });
+  const fixture = await EngineFixture.start({ clock });
   const silent = await dial(fixture);
   const slow = await dial(fixture);
   slow.write(Buffer.from('\x01\x00\x00', 'latin1'));
@@ -141,7 +137,7 @@ it('turns a connection away that does not log in, silent or slow', async () => {
 });
 
 it('turns connections away beyond the maximum, and takes new ones when others leave', async () => {
-  await using fixture = await start({ conf: { 'kyuubi.engine.frontend.max.connections': '2' } });
+  const fixture = await EngineFixture.start({ conf: { 'kyuubi.engine.frontend.max.connections': '2' } });
   const first = await fixture.connect();
   await fixture.connect();
   await expect(fixture.connect()).rejects.toThrow(/2 connections already/);
@@ -158,7 +154,7 @@ it('turns connections away beyond the maximum, and takes new ones when others le
 
 it('cuts a peer that takes nothing of a large reply, and frees what it held', async () => {
   const clock = new FakeClock();
-  await using fixture = await start({ clock });
+  const fixture = await EngineFixture.start({ clock });
   const { socket, next } = await login(fixture);
   socket.write(frame(openSession));
   const reply = await next();

@@ -8,85 +8,89 @@ type MetadataMethod = Extract<
   MethodName,
   `Get${'TypeInfo' | 'Catalogs' | 'Schemas' | 'Tables' | 'TableTypes' | 'Columns' | 'Functions' | 'PrimaryKeys' | 'CrossReference'}`
 >;
-type Case = readonly [MetadataMethod, object, number, number, MetadataRequest];
+interface Case {
+  readonly method: MetadataMethod;
+  readonly request: object;
+  readonly type: number;
+  readonly width: number;
+  readonly asked: MetadataRequest;
+}
+
+const { GET_TYPE_INFO, GET_CATALOGS, GET_TABLE_TYPES, GET_SCHEMAS, GET_TABLES, GET_COLUMNS, GET_FUNCTIONS } =
+  TOperationType;
 
 const cases: readonly Case[] = [
-  ['GetTypeInfo', {}, TOperationType.GET_TYPE_INFO, 18, { kind: 'typeInfo' }],
-  ['GetCatalogs', {}, TOperationType.GET_CATALOGS, 1, { kind: 'catalogs' }],
-  ['GetTableTypes', {}, TOperationType.GET_TABLE_TYPES, 1, { kind: 'tableTypes' }],
-  [
-    'GetSchemas',
-    { schemaName: 'd%' },
-    TOperationType.GET_SCHEMAS,
-    2,
-    { kind: 'schemas', catalog: null, schemaPattern: 'd%' },
-  ],
-  [
-    'GetTables',
-    { catalogName: 'c', schemaName: 's', tableName: 't', tableTypes: ['VIEW'] },
-    TOperationType.GET_TABLES,
-    10,
-    { kind: 'tables', catalog: 'c', schemaPattern: 's', tablePattern: 't', tableTypes: ['VIEW'] },
-  ],
-  [
-    'GetColumns',
-    { columnName: 'x' },
-    TOperationType.GET_COLUMNS,
-    23,
-    { kind: 'columns', catalog: null, schemaPattern: null, tablePattern: null, columnPattern: 'x' },
-  ],
-  [
-    'GetFunctions',
-    { functionName: 'f%' },
-    TOperationType.GET_FUNCTIONS,
-    6,
-    { kind: 'functions', catalog: null, schemaPattern: null, functionPattern: 'f%' },
-  ],
-  [
-    'GetPrimaryKeys',
-    { schemaName: 's', tableName: 't' },
-    TOperationType.GET_FUNCTIONS,
-    6,
-    { kind: 'primaryKeys', catalog: null, schema: 's', table: 't' },
-  ],
-  [
-    'GetCrossReference',
-    { parentTableName: 'p', foreignCatalogName: 'c', foreignTableName: 'f' },
-    TOperationType.GET_FUNCTIONS,
-    14,
-    {
+  { method: 'GetTypeInfo', request: {}, type: GET_TYPE_INFO, width: 18, asked: { kind: 'typeInfo' } },
+  { method: 'GetCatalogs', request: {}, type: GET_CATALOGS, width: 1, asked: { kind: 'catalogs' } },
+  { method: 'GetTableTypes', request: {}, type: GET_TABLE_TYPES, width: 1, asked: { kind: 'tableTypes' } },
+  {
+    method: 'GetSchemas',
+    request: { schemaName: 'd%' },
+    type: GET_SCHEMAS,
+    width: 2,
+    asked: { kind: 'schemas', catalog: null, schemaPattern: 'd%' },
+  },
+  {
+    method: 'GetTables',
+    request: { catalogName: 'c', schemaName: 's', tableName: 't', tableTypes: ['VIEW'] },
+    type: GET_TABLES,
+    width: 10,
+    asked: { kind: 'tables', catalog: 'c', schemaPattern: 's', tablePattern: 't', tableTypes: ['VIEW'] },
+  },
+  {
+    method: 'GetColumns',
+    request: { columnName: 'x' },
+    type: GET_COLUMNS,
+    width: 23,
+    asked: { kind: 'columns', catalog: null, schemaPattern: null, tablePattern: null, columnPattern: 'x' },
+  },
+  {
+    method: 'GetFunctions',
+    request: { functionName: 'f%' },
+    type: GET_FUNCTIONS,
+    width: 6,
+    asked: { kind: 'functions', catalog: null, schemaPattern: null, functionPattern: 'f%' },
+  },
+  {
+    method: 'GetPrimaryKeys',
+    request: { schemaName: 's', tableName: 't' },
+    type: GET_FUNCTIONS,
+    width: 6,
+    asked: { kind: 'primaryKeys', catalog: null, schema: 's', table: 't' },
+  },
+  {
+    method: 'GetCrossReference',
+    request: { parentTableName: 'p', foreignCatalogName: 'c', foreignTableName: 'f' },
+    type: GET_FUNCTIONS,
+    width: 14,
+    asked: {
       kind: 'crossReference',
       parent: { catalog: null, schema: null, table: 'p' },
       foreign: { catalog: 'c', schema: null, table: 'f' },
     },
-  ],
+  },
 ];
 
-it.each(cases)(
-  '%s asks the executor and has the standard columns',
-  async (method, request, type, width, asked) => {
-    await using fixture = await EngineFixture.start();
-    const client = await fixture.connect();
-    const sessionHandle = await client.open();
-    const response = await client.connection.call(method, { sessionHandle, ...request } as RequestOf<
-      typeof method
-    >);
-    const operation = response.operationHandle;
-    if (operation === undefined) throw new Error('no operation');
-    expect(operation).toMatchObject({ operationType: type, hasResultSet: true });
-    expect(fixture.executor.metadataRequests).toEqual([asked]);
-    const columns = await client.columns(operation);
-    expect(columns).toHaveLength(width);
-    expect(columns.map((column) => column.columnName)).toEqual(
-      metadataSchemas[asked.kind].map(({ name }) => name),
-    );
-    expect(await client.fetch(operation)).toMatchObject({ rows: [], columnCount: width });
-    await client.close(operation);
-  },
-);
+it.each(cases)('$method asks the executor and has the standard columns', async (example) => {
+  const { method, request, type, width, asked } = example;
+  const fixture = await EngineFixture.start();
+  const client = await fixture.connect();
+  const sessionHandle = await client.open();
+  const call = { sessionHandle, ...request } as RequestOf<typeof method>;
+  const { operationHandle: operation } = await client.connection.call(method, call);
+  if (operation === undefined) throw new Error('no operation');
+  expect(operation).toMatchObject({ operationType: type, hasResultSet: true });
+  expect(fixture.executor.metadataRequests).toEqual([asked]);
+  const columns = await client.columns(operation);
+  expect(columns).toHaveLength(width);
+  const names = metadataSchemas[asked.kind].map(({ name }) => name);
+  expect(columns.map((column) => column.columnName)).toEqual(names);
+  expect(await client.fetch(operation)).toMatchObject({ rows: [], columnCount: width });
+  await client.close(operation);
+});
 
 it('reports a failure in the status and keeps no operation', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   const sessionHandle = await client.open();
   const response = await client.connection.call('GetFunctions', { sessionHandle, functionName: 'fail' });

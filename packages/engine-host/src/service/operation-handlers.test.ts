@@ -18,8 +18,7 @@ async function start(conf: Record<string, string> = {}, protocol: TProtocolVersi
 }
 
 it('answers a synchronous statement when its rows can be fetched', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'SELECT 2');
   expect(operation).toMatchObject({ operationType: TOperationType.EXECUTE_STATEMENT, hasResultSet: true });
   const status = await client.status(operation);
@@ -29,8 +28,7 @@ it('answers a synchronous statement when its rows can be fetched', async () => {
 });
 
 it('puts the error of a synchronous statement into its own status and keeps no operation', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const response = await client.execute(session, 'FAIL', {
     confOverlay: new Map([['kyuubi.operation.handle', '11111111-2222-3333-4444-555555555555']]),
   });
@@ -55,8 +53,7 @@ it('puts the error of a synchronous statement into its own status and keeps no o
 });
 
 it('reports the error of an asynchronous statement through its state', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'FAIL', { runAsync: true });
   expect(operation.hasResultSet).toBe(false);
   expect(await client.status(operation)).toMatchObject({
@@ -72,7 +69,6 @@ it('reports the error of an asynchronous statement through its state', async () 
 
 it('waits for a change in GetOperationStatus and returns at once when it comes', async () => {
   const { fixture, client, session } = await start({ 'kyuubi.operation.status.polling.timeout': 'PT20S' });
-  await using _ = fixture;
   const operation = await client.run(session, 'WAIT', { runAsync: true });
   expect(operation.hasResultSet).toBe(false);
   const polled = client.status(operation);
@@ -81,8 +77,7 @@ it('waits for a change in GetOperationStatus and returns at once when it comes',
 });
 
 it('ends a long poll at its time-out, which a session may set', async () => {
-  const { fixture, client } = await start();
-  await using _ = fixture;
+  const { client } = await start();
   const session = await client.open({ conf: { 'kyuubi.operation.status.polling.timeout': '10' } });
   const operation = await client.run(session, 'HANG', { runAsync: true });
   expect(await client.status(operation)).toMatchObject({ operationState: TOperationState.RUNNING });
@@ -90,13 +85,12 @@ it('ends a long poll at its time-out, which a session may set', async () => {
 
 it('promises rows of a slow query by its first word, and keeps the promise when there are none', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const slow = await client.run(session, 'HANG', { runAsync: true });
   expect(slow.hasResultSet).toBe(false);
   fixture.executor.sessions.forEach((s) => {
     const execute = s.execute.bind(s);
     s.execute = async (statement, context) => {
-      if (statement !== 'WITH x INSERT') return await execute(statement, context);
+      if (statement !== 'WITH x INSERT') return execute(statement, context);
       await fixture.executor.waitForRelease();
       return { rows: null };
     };
@@ -113,8 +107,7 @@ it('promises rows of a slow query by its first word, and keeps the promise when 
 });
 
 it('says that a statement without rows has none, with an empty schema and row set', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'UPDATE 42');
   expect(operation).toMatchObject({ hasResultSet: false, modifiedRowCount: 42 });
   expect(await client.status(operation)).toMatchObject({ hasResultSet: false, numModifiedRows: 42n });
@@ -123,8 +116,7 @@ it('says that a statement without rows has none, with an empty schema and row se
 });
 
 it('describes types with their qualifiers and carries NULLs', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'TYPED');
   const columns = await client.columns(operation);
   expect(columns.map((c) => c.typeDesc.types[0]?.primitiveEntry?.type)).toEqual([0, 15, 19, 10, 3]);
@@ -145,8 +137,7 @@ it('describes types with their qualifiers and carries NULLs', async () => {
 });
 
 it('sends rows, not columns, below protocol V6', async () => {
-  const { fixture, client, session } = await start({}, TProtocolVersion.V5);
-  await using _ = fixture;
+  const { client, session } = await start({}, TProtocolVersion.V5);
   const operation = await client.run(session, 'SELECT 2');
   const response = await client.fetchRaw(operation);
   expect(response.results?.rows).toHaveLength(2);
@@ -155,8 +146,7 @@ it('sends rows, not columns, below protocol V6', async () => {
 });
 
 it('counts rows from 0 without a gap, whatever the fetch size', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'SELECT 5000');
   let expected = 0;
   for (const maxRows of [1, 7, 100, 1000, 3, 999, 2000, 5000]) {
@@ -170,8 +160,7 @@ it('counts rows from 0 without a gap, whatever the fetch size', async () => {
 });
 
 it('goes back to the first row and to prior ones', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'SELECT 25');
   expect(await client.fetch(operation, 10, FETCH_FIRST)).toMatchObject({ startRow: 0 });
   expect(await client.fetch(operation, 10)).toMatchObject({ startRow: 10 });
@@ -185,8 +174,7 @@ it('goes back to the first row and to prior ones', async () => {
 });
 
 it('ends a result at kyuubi.operation.result.max.rows, of engine, session or statement', async () => {
-  const { fixture, client, session } = await start({ 'kyuubi.operation.result.max.rows': '10' });
-  await using _ = fixture;
+  const { client, session } = await start({ 'kyuubi.operation.result.max.rows': '10' });
   const key = 'kyuubi.operation.result.max.rows';
   expect((await client.fetch(await client.run(session, 'SELECT 50'))).rows).toHaveLength(10);
   const other = await client.open({ conf: { [key]: '20' } });
@@ -198,8 +186,7 @@ it('ends a result at kyuubi.operation.result.max.rows, of engine, session or sta
 });
 
 it('bounds a reply in bytes, and still sends a row larger than that', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const mebibyte = 1024 * 1024;
   const wide = await client.run(session, `WIDE 40 ${mebibyte}`);
   const counts: number[] = [];
@@ -216,7 +203,6 @@ it('bounds a reply in bytes, and still sends a row larger than that', async () =
 
 it('fails a result that breaks in the middle, and never calls it ended', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const operation = await client.run(session, 'FAIL AT 300');
   expect((await client.fetch(operation, 200)).rows).toHaveLength(200);
   await expect(client.fetch(operation, 200)).rejects.toMatchObject({
@@ -233,7 +219,6 @@ it('fails a result that breaks in the middle, and never calls it ended', async (
 
 it('cancels a running statement from another connection', async () => {
   const { fixture, client, session } = await start({ 'kyuubi.operation.status.polling.timeout': 'PT20S' });
-  await using _ = fixture;
   const operation = await client.run(session, 'HANG', { runAsync: true });
   const polled = client.status(operation);
   const other = await fixture.connect('bob');
@@ -244,7 +229,6 @@ it('cancels a running statement from another connection', async () => {
 
 it('fails a synchronous statement that is canceled with 57014', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const overlay = new Map([['kyuubi.operation.handle', '11111111-2222-3333-4444-555555555555']]);
   const executed = client.execute(session, 'HANG', { confOverlay: overlay });
   const other = await fixture.connect();
@@ -257,7 +241,6 @@ it('fails a synchronous statement that is canceled with 57014', async () => {
 
 it('stops a result that is being read when it is canceled', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const operation = await client.run(session, 'STREAM');
   const fetched = client.fetch(operation);
   const other = await fixture.connect();
@@ -269,8 +252,7 @@ it('stops a result that is being read when it is canceled', async () => {
 });
 
 it('leaves a finished and fully read result alone when it is canceled', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'SELECT 5');
   await client.fetch(operation);
   await client.cancel(operation);
@@ -284,7 +266,6 @@ it('keeps the place of a statement that does not stop, until it does', async () 
     'kyuubi.backend.engine.exec.pool.wait.queue.size': '1',
     'kyuubi.operation.status.polling.timeout': 'PT20S',
   });
-  await using _ = fixture;
   const stubborn = await client.run(session, 'STUBBORN', { runAsync: true });
   await client.cancel(stubborn);
   const waiting = await client.run(session, 'SELECT 1', { runAsync: true });
@@ -301,7 +282,6 @@ it('keeps the place of a statement that does not stop, until it does', async () 
 
 it('lets a waiting statement be canceled', async () => {
   const { fixture, client, session } = await start({ 'kyuubi.backend.engine.exec.pool.size': '1' });
-  await using _ = fixture;
   const running = await client.run(session, 'WAIT', { runAsync: true });
   const waiting = await client.run(session, 'SELECT 1', { runAsync: true });
   expect(await client.status(waiting)).toMatchObject({ operationState: TOperationState.PENDING });
@@ -318,7 +298,7 @@ it.each([
   ['the smaller of both', { 'kyuubi.operation.query.timeout': 'PT1S' }, 5n, 1],
 ])('times a statement out: %s', async (__, conf, queryTimeout, seconds) => {
   const clock = new FakeClock();
-  await using fixture = await EngineFixture.start({ conf, clock });
+  const fixture = await EngineFixture.start({ conf, clock });
   const client = await fixture.connect();
   const session = await client.open();
   const executed = client.execute(session, 'HANG', { queryTimeout });
@@ -336,7 +316,7 @@ it.each([
   [TProtocolVersion.V9, TOperationState.TIMEDOUT],
 ])('tells a time-out to protocol %i as state %i', async (protocol, state) => {
   const clock = new FakeClock();
-  await using fixture = await EngineFixture.start({ clock });
+  const fixture = await EngineFixture.start({ clock });
   const client = await fixture.connect();
   const session = await client.open({ protocol });
   const executed = client.run(session, 'HANG', { runAsync: true, queryTimeout: 1n });
@@ -347,8 +327,7 @@ it.each([
 });
 
 it('adopts kyuubi.operation.handle once, and refuses it when it is taken or no UUID', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const id = '00112233-4455-6677-8899-aabbccddeeff';
   const confOverlay = new Map([['kyuubi.operation.handle', id]]);
   const operation = await client.run(session, 'SELECT 1', { confOverlay });
@@ -363,8 +342,7 @@ it('adopts kyuubi.operation.handle once, and refuses it when it is taken or no U
 });
 
 it('hands the overlay on without what is meant for the host', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const confOverlay = new Map([
     ['kyuubi.operation.handle', '00112233-4455-6677-8899-aabbccddeeff'],
     ['a.b', 'c'],
@@ -374,8 +352,7 @@ it('hands the overlay on without what is meant for the host', async () => {
 });
 
 it('reads the operation log on and from its start', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'LOG hello\nworld');
   const first = await client.log(operation);
   expect(first).toEqual([
@@ -393,8 +370,7 @@ it('reads the operation log on and from its start', async () => {
 });
 
 it('checks the secret of a handle of its own making', async () => {
-  const { fixture, client, session } = await start();
-  await using _ = fixture;
+  const { client, session } = await start();
   const operation = await client.run(session, 'SELECT 1');
   const forged = { ...operation, operationId: withWrongSecret(operation.operationId) };
   expect((await client.status(forged)).status).toMatchObject({ sqlState: '24000' });
@@ -404,7 +380,6 @@ it('checks the secret of a handle of its own making', async () => {
 
 it('closes an operation for good', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const operation = await client.run(session, 'SELECT 100000');
   await client.fetch(operation, 10);
   expect(fixture.executor.openCursors.size).toBe(1);
@@ -416,7 +391,6 @@ it('closes an operation for good', async () => {
 
 it('does not wait for a running statement when it is closed', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const operation = await client.run(session, 'STUBBORN', { runAsync: true });
   await client.close(operation);
   expect((await client.status(operation)).status.sqlState).toBe('24000');
@@ -425,8 +399,7 @@ it('does not wait for a running statement when it is closed', async () => {
 });
 
 it('answers an eager fetch of a running statement by its state', async () => {
-  const { fixture, client } = await start({ 'kyuubi.operation.status.polling.timeout': '10' });
-  await using _ = fixture;
+  const { client } = await start({ 'kyuubi.operation.status.polling.timeout': '10' });
   const session = await client.open();
   const operation = await client.run(session, 'HANG', { runAsync: true });
   await expect(client.fetch(operation)).rejects.toMatchObject({ sqlState: 'HY010' });
@@ -438,7 +411,6 @@ it('answers an eager fetch of a running statement by its state', async () => {
 
 it('serves fetches of one operation from two connections one after the other', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   const other = await fixture.connect();
   const operation = await client.run(session, 'SELECT 20000');
   const replies = await Promise.all(
@@ -450,7 +422,6 @@ it('serves fetches of one operation from two connections one after the other', a
 
 it('bounds the open operations of a session', async () => {
   const { fixture, client, session } = await start();
-  await using _ = fixture;
   for (let i = 0; i < 1000; i++) await client.run(session, 'SELECT 0');
   expect((await client.execute(session, 'SELECT 0')).status).toMatchObject({ sqlState: '53000' });
   await client.closeSession(session);

@@ -19,14 +19,14 @@ it.each([
   [TProtocolVersion.V11, TProtocolVersion.V11],
   [20 as TProtocolVersion, TProtocolVersion.V11],
 ])('answers protocol %i with %i', async (asked, answered) => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   const response = await client.openRaw({ protocol: asked });
   expect(response.serverProtocolVersion).toBe(answered);
 });
 
 it('opens the session for the user who authenticated, not for the one in the request', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect('carol');
   await client.connection.call('OpenSession', {
     clientProtocol: TProtocolVersion.V10,
@@ -37,7 +37,7 @@ it('opens the session for the user who authenticated, not for the one in the req
 });
 
 it('adopts the gateway’s handle and does not check a secret it did not give to the client', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   const session = await client.open({ conf: handle });
   expect(Buffer.from(session.sessionId.guid).toString('hex')).toBe(ID.replaceAll('-', ''));
@@ -48,7 +48,7 @@ it('adopts the gateway’s handle and does not check a secret it did not give to
 });
 
 it('refuses a handle that is taken or no UUID', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   await client.open({ conf: handle });
   expect((await client.openRaw({ conf: handle })).status.errorMessage).toContain(`${ID} is in use already`);
@@ -58,7 +58,7 @@ it('refuses a handle that is taken or no UUID', async () => {
 });
 
 it('checks the secret of a session handle of its own making', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   const session = await client.open();
   const forged = { sessionId: withWrongSecret(session.sessionId) };
@@ -73,7 +73,7 @@ it('checks the secret of a session handle of its own making', async () => {
 });
 
 it('strips prefixes, takes the database out, and leaves the host’s own keys out of the session', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   await client.open({
     conf: {
@@ -93,7 +93,7 @@ it('strips prefixes, takes the database out, and leaves the host’s own keys ou
 });
 
 it('refuses env: keys and values that do not parse', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   expect((await client.openRaw({ conf: { 'set:env:PATH': '/' } })).status.errorMessage).toContain(
     'forbidden',
@@ -104,7 +104,7 @@ it('refuses env: keys and values that do not parse', async () => {
 });
 
 it('reports why an executor could not open a session', async () => {
-  await using fixture = await EngineFixture.start({
+  const fixture = await EngineFixture.start({
     prepare: (executor) => {
       executor.openError = new Error('disk is full');
     },
@@ -117,7 +117,7 @@ it('reports why an executor could not open a session', async () => {
 });
 
 it('runs the configured statements in every new session', async () => {
-  await using fixture = await EngineFixture.start({
+  const fixture = await EngineFixture.start({
     conf: { 'kyuubi.engine.session.initialize.sql': 'USE a, SELECT 3' },
   });
   const client = await fixture.connect();
@@ -127,7 +127,7 @@ it('runs the configured statements in every new session', async () => {
 });
 
 it('serves a session from any connection, whoever opened it', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const opener = await fixture.connect('alice');
   const session = await opener.open();
   const other = await fixture.connect('bob');
@@ -136,7 +136,7 @@ it('serves a session from any connection, whoever opened it', async () => {
 });
 
 it('closes a session with the connection that opened it', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const opener = await fixture.connect();
   const session = await opener.open();
   const other = await fixture.connect();
@@ -148,7 +148,7 @@ it('closes a session with the connection that opened it', async () => {
 });
 
 it('keeps a session, its statements and their results when it is told to', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const opener = await fixture.connect();
   const session = await opener.open({ conf: keep });
   const running = await opener.run(session, 'WAIT', { runAsync: true });
@@ -163,7 +163,7 @@ it('keeps a session, its statements and their results when it is told to', async
 });
 
 it('closes a session whose connection went away while it was being opened', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const { executor } = fixture;
   const open = executor.openSession.bind(executor);
   executor.openSession = async (spec) => {
@@ -188,7 +188,7 @@ it('closes a session whose connection went away while it was being opened', asyn
 it('closes sessions that nobody uses, but none in which something runs', async () => {
   const clock = new FakeClock();
   const conf = { 'kyuubi.session.idle.timeout': 'PT10M', 'kyuubi.session.check.interval': 'PT1M' };
-  await using fixture = await EngineFixture.start({ conf, clock });
+  const fixture = await EngineFixture.start({ conf, clock });
   const client = await fixture.connect();
   const idle = await client.open({ conf: keep });
   const busy = await client.open({ conf: keep });
@@ -210,7 +210,7 @@ it('closes sessions that nobody uses, but none in which something runs', async (
 
 it('closes finished operations that nobody has touched for long', async () => {
   const clock = new FakeClock();
-  await using fixture = await EngineFixture.start({
+  const fixture = await EngineFixture.start({
     clock,
     conf: { 'kyuubi.operation.idle.timeout': 'PT1H' },
   });
@@ -237,7 +237,7 @@ it.each([
   [35, { lenValue: 128n }],
   [10006, { stringValue: 'FOO,BAR' }],
 ])('answers GetInfo %i', async (infoType, infoValue) => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   const sessionHandle = await client.open();
   const response = await client.connection.call('GetInfo', { sessionHandle, infoType: infoType as 13 });
@@ -245,7 +245,7 @@ it.each([
 });
 
 it('says that it does not know an info type', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const client = await fixture.connect();
   const sessionHandle = await client.open();
   const response = await client.connection.call('GetInfo', { sessionHandle, infoType: 0 });
@@ -253,7 +253,7 @@ it('says that it does not know an info type', async () => {
 });
 
 it('answers the calls it has no use for', async () => {
-  await using fixture = await EngineFixture.start();
+  const fixture = await EngineFixture.start();
   const { connection, ...client } = await fixture.connect();
   expect(client).toBeDefined();
   const { sessionHandle } = await connection.call('OpenSession', { clientProtocol: TProtocolVersion.V10 });

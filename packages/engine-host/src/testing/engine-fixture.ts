@@ -15,6 +15,7 @@ import {
   valueAt,
   type Value,
 } from '@senbon/hive-thrift';
+import { onTestFinished } from 'vitest';
 import { type RunningEngine, runEngine } from '../run-engine.ts';
 import { FakeExecutor } from './fake-executor.ts';
 import { MemoryDiscovery } from './memory-discovery.ts';
@@ -28,7 +29,7 @@ export interface FixtureOptions {
   readonly prepare?: (executor: FakeExecutor, discovery: MemoryDiscovery) => void;
 }
 
-/** An engine in this process, on a fake executor and in-memory discovery, and clients for it. */
+/** An engine in this process, on a fake executor and in-memory discovery, and clients for it. Ends with the test. */
 export class EngineFixture {
   readonly executor: FakeExecutor;
   readonly discovery: MemoryDiscovery;
@@ -72,7 +73,9 @@ export class EngineFixture {
       clock,
       discovery,
     });
-    return new EngineFixture({ executor, discovery, engine, clock });
+    const fixture = new EngineFixture({ executor, discovery, engine, clock });
+    onTestFinished(() => fixture.#end());
+    return fixture;
   }
 
   token(user: string): string {
@@ -91,7 +94,7 @@ export class EngineFixture {
     return new TestClient(connection);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async #end(): Promise<void> {
     for (const connection of this.#connections) connection.destroy(new Error('the test is over'));
     this.executor.release();
     await this.engine.close();

@@ -94,7 +94,7 @@ export class FakeSession implements ExecutorSession {
       case 'UPDATE':
         return { rows: null, modifiedRowCount: Number(first) };
       case 'HANG':
-        return await untilAborted(context.signal);
+        return untilAborted(context.signal);
       case 'WAIT':
         await Promise.race([this.#executor.waitForRelease(), untilAborted(context.signal)]);
         return { rows: { schema: NUMBERS, cursor: this.#numbers(1) } };

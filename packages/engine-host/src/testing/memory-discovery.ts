@@ -31,7 +31,7 @@ export class MemoryDiscovery implements DiscoveryPlugin {
     const unsupported = () => {
       throw new SenbonError('FEATURE_UNSUPPORTED', { feature: 'this call' });
     };
-    const discovery = this;
+    const stateOf = () => this.#state;
     return {
       registry: {
         register: (space, spec) => this.#register(space, spec),
@@ -43,7 +43,7 @@ export class MemoryDiscovery implements DiscoveryPlugin {
       records: { get: unsupported, put: unsupported, delete: unsupported, list: unsupported },
       connection: {
         get state() {
-          return discovery.#state;
+          return stateOf();
         },
         onChange: (listener) => {
           this.#listeners.add(listener);
@@ -59,7 +59,7 @@ export class MemoryDiscovery implements DiscoveryPlugin {
 
   /** As an administrator deletes the engine's node. */
   deleteAll(): void {
-    for (const node of [...this.nodes.values()]) node.end(RegistrationEnd.deleted);
+    for (const node of this.nodes.values()) node.end(RegistrationEnd.deleted);
   }
 
   setState(state: ConnectionState): void {
@@ -70,7 +70,7 @@ export class MemoryDiscovery implements DiscoveryPlugin {
   async #register(space: string, spec: NodeSpec): Promise<Registration> {
     if (this.registerError !== null) throw this.registerError;
     const path = `${space}/node-${this.#sequence++}`;
-    let onEnded = (_: RegistrationEnd) => {};
+    let onEnded: (how: RegistrationEnd) => void = () => {};
     const ended = new Promise<RegistrationEnd>((resolve) => {
       onEnded = resolve;
     });
