@@ -1,4 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Executor, ExecutorSession } from '@senbon/engine-host';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -292,7 +294,7 @@ describe('close', () => {
 describe('a result that is put aside', () => {
   it('goes to disk past its share of memory, and leaves no file', async () => {
     await executor.close();
-    const directory = `${process.env.TMPDIR ?? '/tmp'}/senbon-park-${process.pid}`;
+    const directory = await mkdtemp(join(tmpdir(), 'senbon-park-'));
     executor = await openExecutor({
       'kyuubi.engine.duckdb.temp.directory': directory,
       'kyuubi.engine.duckdb.result.max.materialized.bytes': '1m',
@@ -314,6 +316,7 @@ describe('a result that is put aside', () => {
       }),
     );
     await cursor.close();
+    await rm(directory, { recursive: true });
   });
 
   it('fails, and is not cut short, past its share of disk', async () => {
