@@ -47,6 +47,14 @@ describe('ByteWriter', () => {
     }
   });
 
+  it('ends where Thrift ends', () => {
+    // Only announces its length: two gigabytes need not be there for the check.
+    const huge = Object.defineProperty(new Uint8Array(0), 'length', { value: 0x7fffffff });
+    const writer = new ByteWriter();
+    writer.u8(1);
+    expect(() => writer.raw(huge)).toThrow(expect.objectContaining({ kind: 'too-large' }));
+  });
+
   it('takes a value larger than twice what it has', () => {
     const large = Buffer.alloc(100_000, 7);
     const writer = new ByteWriter();

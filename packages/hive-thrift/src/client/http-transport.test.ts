@@ -68,6 +68,33 @@ describe('HttpTransport', () => {
     expect(server.connections()).toBe(1);
   });
 
+  it('sends cookies it was given until the server sets them anew', async () => {
+    let sets = 0;
+    const server = await serve(() => {
+      sets += 1;
+      return sets < 2 ? null : { status: 200, body: '', headers: { 'set-cookie': 'route=b' } };
+    });
+    const http = transport(server.url, { cookies: { route: 'a' } });
+    for (let i = 0; i < 3; i++) await http.call('CloseSession', close);
+    expect(server.requests.map(({ headers }) => headers['cookie'])).toEqual([
+      'route=a',
+      'route=a',
+      'route=b',
+    ]);
+  });
+
+  it('gives up a connection that does not come about in time', async () => {
+    // It reads, and so sees the client go, but never speaks TLS.
+    const server = createServer((socket) => socket.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => new Promise((resolve) => server.close(resolve)));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/cliservice`;
+    await expect(transport(url, { connectTimeoutMs: 50 }).call('CloseSession', close)).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: `no connection to ${url} within 50 ms`,
+    });
+  });
+
   it('keeps a Secure cookie off plain http', async () => {
     const server = await serve(() => ({ status: 200, body: '', headers: { 'set-cookie': 'a=b; Secure' } }));
     const http = transport(server.url);

@@ -5,8 +5,9 @@ import {
   type IncomingMessage,
   request as requestHttp,
 } from 'node:http';
-import { Agent as HttpsAgent, type RequestOptions, request as requestHttps } from 'node:https';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { MethodName, RequestOf, ResponseOf } from '../messages/methods.ts';
 import { CookieJar } from './cookie-jar.ts';
 import {
@@ -39,10 +40,7 @@ export interface HttpTransportOptions {
   /** Longest reply taken; default 1 GiB. */
   readonly maxMessageBytes?: number;
   /** Certificates and the like, for https. */
-  readonly tls?: Pick<
-    RequestOptions,
-    'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'rejectUnauthorized' | 'servername'
-  >;
+  readonly tls?: TlsOptions;
 }
 
 /** Connections to one server: a poll, a fetch and a cancel can go at once. */
@@ -70,7 +68,9 @@ export class HttpTransport implements Transport {
     this.#url = new URL(options.url);
     this.#cookies = new CookieJar(options.cookies);
     const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
-    this.#agent = this.#isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+    this.#agent = this.#isSecure
+      ? new HttpsAgent({ ...options.tls, ...agentOptions })
+      : new HttpAgent(agentOptions);
     this.#headers = {
       'content-type': 'application/x-thrift',
       accept: 'application/x-thrift',
@@ -184,9 +184,7 @@ export class HttpTransport implements Transport {
         ...(cookie === null ? {} : { cookie }),
       },
     };
-    return this.#isSecure
-      ? requestHttps(this.#url, { ...options, ...this.#options.tls })
-      : requestHttp(this.#url, options);
+    return this.#isSecure ? requestHttps(this.#url, options) : requestHttp(this.#url, options);
   }
 
   async #read(response: IncomingMessage): Promise<Uint8Array> {

@@ -206,6 +206,14 @@ describe('the encoder', () => {
     expect(valuesOf(decodeRowSet(bytes).batch)).toEqual([['a', null, 'b']]);
   });
 
+  it('refuses a row set that no message can hold', () => {
+    const offsets = Int32Array.of(0, 0x7ffffff0);
+    const column: ColumnVector = { kind: 'string', length: 1, offsets, data: Buffer.alloc(0), nulls: null };
+    expect(() => encodeRowSetColumns(0n, { rowCount: 1, columns: [column] })).toThrow(
+      /fetch fewer rows at once/,
+    );
+  });
+
   it('leaves its input alone', () => {
     const batch = batchOf(50, 0.2, 3);
     const first = reply(batch);
@@ -236,6 +244,11 @@ describe('the decoder', () => {
 
   it('takes fields in any order and passes over unknown ones', () => {
     expect(decode('080009 00000001', columns(1, bools('01', '00')), noRows, offset)).toEqual([[true]]);
+  });
+
+  it('passes over unknown fields within a column', () => {
+    const column = '0b0063 00000001 61 0c0001 080009 00000007 0f0001 02 00000001 01 0b0002 00000001 00 00 00';
+    expect(decode(offset, noRows, columns(1, column))).toEqual([[true]]);
   });
 
   it('owns its memory', () => {
