@@ -45,11 +45,12 @@ describe("Curator's InterProcessSemaphoreMutex (5.7.1, Java) and ours", () => {
       expect(await nodes(PLACE)).toHaveLength(0);
       expect(await curator.ask('acquire /kyuubi_lock 300')).toBe('false');
     });
-    const free = client.locks.withLock('/kyuubi_lock', PATIENCE_MS, () =>
-      vi.waitFor(async () => expect(await nodes(LEASE)).toHaveLength(2)),
-    );
-    expect(await curator.ask('acquire /kyuubi_lock 20000')).toBe('true');
-    await free;
+    let answer: Promise<string> | undefined;
+    await client.locks.withLock('/kyuubi_lock', PATIENCE_MS, async () => {
+      answer = curator.ask('acquire /kyuubi_lock 20000');
+      await vi.waitFor(async () => expect(await nodes(LEASE)).toHaveLength(2));
+    });
+    expect(await answer).toBe('true');
     expect(await curator.ask('release')).toBe('released');
   });
 

@@ -4,6 +4,7 @@ import { deferred } from '../client/deferred.ts';
 import { CreateFlag, type NativeAcl, WatchEvent } from '../client/native.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
 import { childOf, createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
+import { ZkCode, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
 import { encodeNodeData } from './node-data.ts';
@@ -186,11 +187,36 @@ export class ZkRegistration implements Registration {
     const path = this.#path;
     const stat = await session.exists(path, (type) => {
       if (this.#state === RegistrationState.ended || path !== this.#path) return;
-      if (type === WatchEvent.deleted) this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+      if (type === WatchEvent.deleted) void this.#checkDeletion(session);
       else this.#rewatch();
     });
     if (stat === null && this.#state !== RegistrationState.ended) {
       this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+    }
+  }
+
+  /**
+   * A server that ends a session deletes its nodes first and tells their watchers, the session's own client among
+   * them, before it closes the connection. So it was somebody else's deletion only if the session can be used after it.
+   */
+  async #checkDeletion(session: ZkSession): Promise<void> {
+    const { client, logger } = this.#options;
+    const path = this.#path;
+    const look = (): Promise<unknown> => {
+      session.sync(path);
+      return session.exists(path);
+    };
+    while (this.#state !== RegistrationState.ended && client.session === session && !client.closing.aborted) {
+      try {
+        const stat = await client.run(look, { session });
+        if (stat === null && path === this.#path) {
+          this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+        }
+        return;
+      } catch (error) {
+        if (isZkCode(error, ZkCode.sessionExpired)) return;
+        logger.debug(`Cannot tell yet why ${path} is gone: ${messageOf(error)}`);
+      }
     }
   }
 

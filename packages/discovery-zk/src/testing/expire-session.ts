@@ -1,15 +1,19 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { DiscoveryClient } from '@senbon/core';
+import { ConnectionState, type DiscoveryClient } from '@senbon/core';
 import { ZkDiscoveryClient } from '../zk-discovery-client.ts';
 
 const TIMEOUT_MS = 5_000;
 const SESSION_TIMEOUT_MS = 10_000;
 const CLOSE_SESSION = -11;
+const MAX_ATTEMPTS = 10;
+/** A server that closes a session closes its connection too, so its client knows within moments. */
+const NOTICE_MS = 1_000;
 
 /**
  * Ends a client's session behind its back, for tests: a second connection takes the session over and closes it. Both
- * requests go in one packet, because the client would take its session back at once. `address` is one server's.
+ * requests go in one packet, because the client takes its session back at once; in an ensemble it may even be quicker
+ * than that, so this goes on until the client has noticed. `address` is one server's.
  */
 export async function expireSession(
   client: DiscoveryClient,
@@ -17,6 +21,34 @@ export async function expireSession(
 ): Promise<void> {
   if (!(client instanceof ZkDiscoveryClient)) throw new TypeError('not a client of this plugin');
   const { id, password } = client.sessionCredentials;
+  let isLost = false;
+  let wake = (): void => undefined;
+  const stop = client.connection.onChange((state) => {
+    isLost ||= state === ConnectionState.lost;
+    if (isLost) wake();
+  });
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && !isLost; attempt++) {
+      await takeOverAndClose(id, password, address);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, isLost ? 0 : NOTICE_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    stop();
+  }
+  if (!isLost) throw new Error(`session 0x${id} could not be ended`);
+}
+
+async function takeOverAndClose(
+  id: string,
+  password: string,
+  address: { readonly host: string; readonly port: number },
+): Promise<void> {
   const socket = connect({ host: address.host, port: address.port, timeout: TIMEOUT_MS });
   socket.on('timeout', () => socket.destroy(new Error(`no answer from ZooKeeper within ${TIMEOUT_MS} ms`)));
   socket.write(Buffer.concat([connectRequest(id, password), closeRequest()]));
