@@ -9,6 +9,7 @@ import {
   bool,
   duration,
   int,
+  interval,
   key,
   type Key,
   list,
@@ -94,6 +95,8 @@ describe('values', () => {
     [key('n', int(1, 10), '1', 'x.'), { n: '' }, 'expected a whole number'],
     [key('o', oneOf(['ONE', 'TWO']), 'ONE', 'x.'), { o: 'three' }, 'expected one of ONE, TWO'],
     [key('d', duration, 'PT1S', 'x.'), { d: '5 min' }, 'PT15S'],
+    [key('i', interval, 'PT1S', 'x.'), { i: '0' }, 'expected a time above 0'],
+    [key('i', interval, 'PT1S', 'x.'), { i: '-1' }, 'expected a time above 0'],
   ])('that do not parse are refused with key, value, place and reason (%#)', (entry, values, problem) => {
     const [name, value] = Object.entries(values)[0] ?? [];
     expect(() => readKey(entry as Key<unknown>, Conf.of(values, 'kyuubi-defaults.conf'))).toThrow(

@@ -56,6 +56,8 @@ export const duration = z.string().transform((value, context) => {
   });
   return z.NEVER;
 });
+/** The same for a timer that repeats: 0 would spin. */
+export const interval = duration.refine((ms) => ms > 0, 'expected a time above 0');
 /** A comma-separated list without empty entries. */
 export const list = z.string().transform((value) =>
   value

@@ -1,4 +1,4 @@
-import { bool, duration, int, key, text } from '../config/area.ts';
+import { bool, duration, int, interval, key, text } from '../config/area.ts';
 
 export const haArea = {
   addresses: key(
@@ -49,7 +49,7 @@ export const lifecycleArea = {
   ),
   drainCheckMs: key(
     'kyuubi.server.drain.report.interval',
-    duration,
+    interval,
     'PT10S',
     'How often a draining gateway says how many sessions are left. (ours)',
   ),

@@ -1,9 +1,9 @@
-import { bool, duration, int, key, list, oneOf } from '../config/area.ts';
+import { bool, duration, int, interval, key, list, oneOf } from '../config/area.ts';
 
 export const sessionArea = {
   checkIntervalMs: key(
     'kyuubi.session.check.interval',
-    duration,
+    interval,
     'PT5M',
     'How often idle sessions and operations are looked for.',
   ),
