@@ -8,7 +8,7 @@ import { readArea } from '../config/area.ts';
 import { Conf } from '../config/conf.ts';
 import { createHandle, idOf } from '../session/handle.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { FakeEngine } from '../testing/fake-engine.ts';
+import { type EngineCall, FakeEngine } from '../testing/fake-engine.ts';
 import { FakeEnginePlugin } from '../testing/fake-engine-plugin.ts';
 import { type MemoryDiscoveryClient, MemoryEnsemble } from '../testing/memory-discovery.ts';
 import { RecordingLogger } from '../testing/recording-logger.ts';
@@ -140,7 +140,7 @@ describe('an engine that is there', () => {
     await side.broker.openSession(order);
     const [call] = engine.callsOf('OpenSession');
     expect(call?.user).toBe('alice');
-    const { configuration, username } = call?.request as {
+    const { configuration, username } = (call as EngineCall).request as {
       configuration: Map<string, string>;
       username: string;
     };

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
 import type { EnginePlugin, LaunchedEngine } from '../ports/engine.ts';
@@ -43,6 +44,7 @@ export class EngineLauncher {
 
   /** Throws ENGINE_TYPE_UNKNOWN, ENGINE_LAUNCH_FAILED, ENGINE_LAUNCH_TIMEOUT. `signal` gives the launch up. */
   async launch(order: LaunchOrder, signal: AbortSignal): Promise<ServiceNode> {
+    const { clock } = this.#options;
     const launched = await this.#start(order, signal);
     const pump = new AbortController();
     const pumped = this.#pumpLog(launched, order.log, pump.signal);
@@ -51,9 +53,9 @@ export class EngineLauncher {
       this.#removeNodeAtExit(launched, node);
       return node;
     } catch (error) {
-      await this.#atMost(KILL_PATIENCE_MS, this.#kill(launched));
+      await atMost(clock, KILL_PATIENCE_MS, this.#kill(launched));
       // The last lines are what tells the reader why: let them arrive before they are quoted.
-      await this.#atMost(LAST_LINES_MS, pumped);
+      await atMost(clock, LAST_LINES_MS, pumped);
       throw error instanceof LaunchFailure ? error.describe(order) : error;
     } finally {
       pump.abort();
@@ -128,16 +130,6 @@ export class EngineLauncher {
     } catch (error) {
       this.#options.logger.warn(`Engine ${launched.id} could not be killed`, error);
     }
-  }
-
-  async #atMost(ms: number, work: Promise<void>): Promise<void> {
-    let wake = () => {};
-    const timeout = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    const timer = this.#options.clock.after(ms, wake);
-    await Promise.race([work, timeout]);
-    timer.cancel();
   }
 
   /** A killed engine's node would stay until its discovery session expires; whoever sees the death removes it at once. */
