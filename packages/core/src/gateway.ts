@@ -15,6 +15,7 @@ import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { publishedConfigs } from './lifecycle/published-data.ts';
+import { atMost } from './observe/at-most.ts';
 import type { Clock } from './ports/clock.ts';
 import {
   type DiscoveryClient,
@@ -71,6 +72,10 @@ const moves: Readonly<Record<GatewayState, readonly GatewayState[]>> = {
 
 /** How long engines are given to hear that their sessions are over. */
 const FAREWELL_MS = 3_000;
+/** After a drain: how long clients are given to take the answers that are on their way. */
+const LAST_ANSWERS_MS = 3_000;
+/** Nothing that closes, discovery that is down least of all, holds up the stop for longer. */
+const CLOSE_PATIENCE_MS = 20_000;
 /** A launch may be preceded by a wait for the space's lock, which takes as long. */
 const READY_PATIENCE = 2.5;
 
@@ -82,11 +87,11 @@ export class Gateway {
   readonly #stopped: Promise<void>;
   #settleStopped: () => void = () => {};
   #state: GatewayState = GatewayState.created;
+  #opening: Promise<void> = Promise.resolve();
   /** What is open, in the order it was opened; closed in reverse. */
-  readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #closers: ((graceMs: number) => Promise<void>)[] = [];
   #frontends: readonly Frontend[] = [];
   #sessions: SessionManager | null = null;
-  #discovery: DiscoveryClient | null = null;
   #registration: Registration | null = null;
   #drain: Drain | null = null;
 
@@ -118,8 +123,10 @@ export class Gateway {
   /** Throws CONFIG_*, DISCOVERY_UNREACHABLE, BIND_FAILED; nothing is left open then. */
   async start(): Promise<void> {
     this.#move('starting', 'start');
+    const opening = this.#open();
+    this.#opening = opening.catch(() => {});
     try {
-      await this.#open();
+      await opening;
     } catch (error) {
       await this.#stop('it could not start');
       throw error;
@@ -132,11 +139,12 @@ export class Gateway {
    * `kyuubi.server.drain.deadline`. Idempotent; resolves when stopped.
    */
   async drain(why: string): Promise<void> {
-    if (this.#state === 'running' && this.#drain !== null && this.#discovery !== null) {
+    if (this.#state === 'running' && this.#drain !== null) {
       this.#move('draining', why);
-      await this.#registration?.close();
+      // Not waited for: discovery may be what is down.
+      this.#registration?.close().catch((error: unknown) => this.#logger.warn('Could not deregister', error));
       await this.#drain.run(this.#hardStop.signal);
-      await this.#stop(why);
+      await this.#stop(why, LAST_ANSWERS_MS);
     } else if (this.#state === 'created' || this.#state === 'starting') {
       await this.#stop(why);
     }
@@ -167,10 +175,10 @@ export class Gateway {
         conf: conf.toMap(),
         logger: logger.named(`discovery.${discovery.plugin.name}`),
       },
-      {},
+      { signal: this.#hardStop.signal },
     );
-    this.#discovery = client;
     this.#closers.push(() => client.close());
+    this.#checkStarting();
     const secret = await serverSpaceSecret({
       config: security,
       isDiscoveryEmbedded: discovery.isEmbedded,
@@ -233,10 +241,18 @@ export class Gateway {
       logger,
     });
     for (const listener of this.#frontends) {
+      this.#closers.push((graceMs) => listener.close(graceMs));
+      this.#checkStarting();
       await listener.listen();
-      this.#closers.push(() => listener.destroy());
     }
+    this.#checkStarting();
     await this.#register(client, advertisedHost, auth);
+    this.#checkStarting();
+  }
+
+  /** Throws OPERATION_CANCELED when somebody stops the gateway while it starts; what it opened is closed then. */
+  #checkStarting(): void {
+    if (this.#state !== 'starting') throw new SenbonError('OPERATION_CANCELED');
   }
 
   async #register(client: DiscoveryClient, host: string, authentication: string): Promise<void> {
@@ -245,14 +261,8 @@ export class Gateway {
     const lifecycle = readArea(lifecycleArea, conf);
     // As upstream: the binary frontend is the one that drivers find.
     const advertised = this.#frontends.find(({ protocol }) => protocol === 'THRIFT_BINARY');
-    if (advertised === undefined) return;
-    const { port } = advertised;
+    const port = (advertised ?? this.#frontends[0])?.port ?? 0;
     const space = `/${ha.namespace.replace(/^\/+|\/+$/g, '')}`;
-    const data = ha.publishConfigs
-      ? { data: publishedConfigs({ host, port, authentication, saslQop: 'auth' }) }
-      : {};
-    const registration = await client.registry.register(space, { host, port, version, ...data });
-    this.#registration = registration;
     this.#drain = new Drain({
       sessions: this.#sessions as SessionManager,
       registry: client.registry,
@@ -263,6 +273,14 @@ export class Gateway {
       clock,
       logger: this.#logger,
     });
+    if (advertised === undefined) return;
+    const data = ha.publishConfigs
+      ? { data: publishedConfigs({ host, port, authentication, saslQop: 'auth' }) }
+      : {};
+    const registration = await client.registry.register(space, { host, port, version, ...data });
+    this.#registration = registration;
+    // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
+    this.#closers.push(() => registration.close());
     this.#logger.info(
       `Created a ${registration.path} on ${this.#options.discovery.plugin.name} for KyuubiServer uri: ${host}:${port}`,
     );
@@ -282,13 +300,16 @@ export class Gateway {
     throw new SenbonError('SERVER_DRAINING', { instance: 'unknown', advice: '' });
   }
 
-  async #stop(why: string): Promise<void> {
+  async #stop(why: string, graceMs = 0): Promise<void> {
     if (this.#state === 'stopping' || this.#state === 'stopped') return;
     this.#move('stopping', why);
-    for (const frontend of this.#frontends) frontend.stopAccepting();
+    this.#hardStop.abort();
+    const { clock } = this.#options;
+    await atMost(clock, CLOSE_PATIENCE_MS, this.#opening);
     for (const close of this.#closers.splice(0).reverse()) {
       try {
-        await close();
+        if (await atMost(clock, CLOSE_PATIENCE_MS, close(graceMs))) continue;
+        this.#logger.warn(`Something did not close within ${CLOSE_PATIENCE_MS} ms`);
       } catch (error) {
         this.#logger.warn('Something did not close cleanly', error);
       }

@@ -16,8 +16,8 @@ export interface BinaryConnectionOptions {
   readonly stallTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The connection is gone; these sessions were opened over it. */
-  readonly onClosed: (connection: BinaryConnection, sessions: ReadonlySet<string>) => void;
+  /** The client is gone; these sessions were opened over the connection. */
+  readonly onClosed: (sessions: ReadonlySet<string>) => void;
 }
 
 export const ConnectionPhase = {
@@ -38,6 +38,11 @@ const moves: Readonly<Record<ConnectionPhase, readonly ConnectionPhase[]>> = {
  * is not read any more until some are answered.
  */
 const MAX_PIPELINED_CALLS = 64;
+/**
+ * After our last byte: how long the client may take to read it and to hang up in turn. A socket of which only our half is
+ * closed would otherwise stay for ever.
+ */
+const LINGER_MS = 5_000;
 
 /** One client on the Thrift binary port: handshake, then one call after the other. */
 export class BinaryConnection {
@@ -53,6 +58,7 @@ export class BinaryConnection {
   #client: ClientContext | null = null;
   #phase: ConnectionPhase = ConnectionPhase.handshake;
   #isServing = false;
+  #isFinishing = false;
   #loginTimer: Timer | null;
 
   constructor(socket: Socket, options: BinaryConnectionOptions) {
@@ -72,6 +78,12 @@ export class BinaryConnection {
     socket.on('end', () => this.#close('the client hung up'));
     socket.on('close', () => this.#close('the connection is gone'));
     if (auth === 'NOSASL') this.#serve(null);
+  }
+
+  /** Ends the connection once the answer under way is sent; calls behind it are not served. */
+  finish(): void {
+    this.#isFinishing = true;
+    if (!this.#isServing) this.#close('the gateway stops');
   }
 
   destroy(error: Error): void {
@@ -114,7 +126,7 @@ export class BinaryConnection {
   #serve(user: string | null): void {
     const remember = (id: string) => {
       // A client that vanished while its session was being opened will not close it.
-      if (this.#phase === 'closed') this.#options.onClosed(this, new Set([id]));
+      if (this.#phase === 'closed') this.#options.onClosed(new Set([id]));
       else this.#sessions.add(id);
     };
     this.#client = {
@@ -143,6 +155,7 @@ export class BinaryConnection {
         if (this.#client === null || this.#phase === 'closed') return;
         if (this.#queue.length <= MAX_PIPELINED_CALLS && this.#socket.isPaused()) this.#socket.resume();
         await this.#options.service.handle(message, this.#client, this.#sink);
+        if (this.#isFinishing) this.#close('the gateway stops');
       }
     } catch (error) {
       this.#refuse(messageOf(error));
@@ -169,7 +182,11 @@ export class BinaryConnection {
     this.#stopLoginTimer();
     this.#queue.length = 0;
     this.#socket.end();
-    this.#options.onClosed(this, this.#sessions);
+    if (!this.#socket.destroyed) {
+      const linger = this.#options.clock.after(LINGER_MS, () => this.#socket.destroy());
+      this.#socket.once('close', () => linger.cancel());
+    }
+    this.#options.onClosed(this.#sessions);
   }
 
   #move(to: ConnectionPhase, why: string): void {

@@ -47,7 +47,7 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
           logger,
         });
       case 'THRIFT_HTTP':
-        return new ThriftHttpFrontend({ config, auth, service, advertisedHost, logger });
+        return new ThriftHttpFrontend({ config, auth, service, advertisedHost, clock, logger });
       default:
         throw new SenbonError('CONFIG_INVALID', {
           key: 'kyuubi.frontend.protocols',

@@ -8,8 +8,9 @@ export interface Frontend {
   readonly port: number;
   /** What to paste into a JDBC client. */
   readonly url: string;
-  /** Takes no further connections; the present ones stay. */
-  stopAccepting(): void;
-  /** Cuts all connections. */
-  destroy(): Promise<void>;
+  /**
+   * Takes no further connections and no further calls; ends the present connections once their answers are sent, and after
+   * `graceMs` in any case. Idempotent.
+   */
+  close(graceMs: number): Promise<void>;
 }

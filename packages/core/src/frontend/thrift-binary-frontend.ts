@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import type { AreaConfig } from '../config/area.ts';
+import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AuthMode } from './auth.ts';
@@ -39,6 +40,8 @@ export class ThriftBinaryFrontend implements Frontend {
         `Refused a connection: ${options.config.maxConnections} are open (kyuubi.frontend.max.connections)`,
       ),
     );
+    // An accept that fails (no file handles left) must not end the process.
+    this.#server.on('error', (error) => this.#logger.error('The listener reports an error', error));
     this.#server.on('connection', (socket) => {
       const connection = new BinaryConnection(socket, {
         service: options.service,
@@ -48,12 +51,12 @@ export class ThriftBinaryFrontend implements Frontend {
         stallTimeoutMs: options.config.stallTimeoutMs,
         clock: options.clock,
         logger: this.#logger,
-        onClosed: (closed, sessions) => {
-          this.#connections.delete(closed);
+        onClosed: (sessions) => {
           if (sessions.size > 0) options.onDisconnected(sessions);
         },
       });
       this.#connections.add(connection);
+      socket.once('close', () => this.#connections.delete(connection));
     });
   }
 
@@ -73,12 +76,13 @@ export class ThriftBinaryFrontend implements Frontend {
     this.#logger.info(`Starting and exposing JDBC connection at: ${this.url}`);
   }
 
-  stopAccepting(): void {
-    this.#server.close();
-  }
-
-  async destroy(): Promise<void> {
-    this.#server.close();
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const connection of this.#connections) connection.finish();
+    if (graceMs > 0 && (await atMost(this.#options.clock, graceMs, closed))) return;
     for (const connection of this.#connections) connection.destroy(new Error('the gateway stops'));
+    await closed;
   }
 }

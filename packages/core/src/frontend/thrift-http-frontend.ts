@@ -5,6 +5,8 @@ import { ThriftProtocolError } from '@senbon/hive-thrift';
 import { type Context, Hono } from 'hono';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { atMost } from '../observe/at-most.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from '../session/client-context.ts';
 import { authenticate, type AuthMode } from './auth.ts';
@@ -20,6 +22,7 @@ export interface ThriftHttpFrontendOptions {
   readonly auth: AuthMode;
   readonly service: ThriftService;
   readonly advertisedHost: string;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -33,6 +36,7 @@ export class ThriftHttpFrontend implements Frontend {
   readonly #server: Server;
   readonly #path: string;
   #port = 0;
+  #isClosing = false;
 
   constructor(options: ThriftHttpFrontendOptions) {
     const { config } = options;
@@ -58,6 +62,8 @@ export class ThriftHttpFrontend implements Frontend {
       },
     }) as Server;
     this.#server.maxConnections = config.maxConnections;
+    // An accept that fails (no file handles left) must not end the process.
+    this.#server.on('error', (error) => this.#logger.error('The listener reports an error', error));
   }
 
   get port(): number {
@@ -75,18 +81,23 @@ export class ThriftHttpFrontend implements Frontend {
     this.#logger.info(`Starting and exposing JDBC connection at: ${this.url}`);
   }
 
-  stopAccepting(): void {
-    this.#server.close();
-  }
-
-  async destroy(): Promise<void> {
-    this.#server.close();
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    if (graceMs > 0 && (await atMost(this.#options.clock, graceMs, closed))) return;
     this.#server.closeAllConnections();
+    await closed;
   }
 
   async #serve(context: HttpContext): Promise<Response> {
     const { incoming, outgoing } = context.env;
     const { config, service } = this.#options;
+    // A kept-alive connection that was busy when the server closed would otherwise stay until its idle time-out.
+    outgoing.once('finish', () => {
+      if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
+    });
     const sink = new HttpSink(outgoing, config.stallTimeoutMs);
     try {
       const user = this.#authenticate(incoming.headers.authorization);

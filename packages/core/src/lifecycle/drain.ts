@@ -20,7 +20,8 @@ export interface DrainOptions {
 /** The end of a gateway's service: no new session, the present ones served to their end or to the deadline. */
 export class Drain {
   readonly #options: DrainOptions;
-  #others: readonly ServiceNode[] = [];
+  /** `null` until they are known. */
+  #others: readonly ServiceNode[] | null = null;
 
   constructor(options: DrainOptions) {
     this.#options = options;
@@ -28,18 +29,21 @@ export class Drain {
 
   /** What a client hears that comes too late. */
   refusal(): SenbonError {
-    const others = this.#others.map(({ host, port }) => `${host}:${port}`);
+    const others = this.#others?.map(({ host, port }) => `${host}:${port}`);
     const advice =
-      others.length > 0
-        ? `Connect to one of: ${others.join(', ')}`
-        : 'No other gateway is registered in its server space; start one, or try again later';
+      others === undefined
+        ? 'Connect to another gateway of its server space'
+        : others.length > 0
+          ? `Connect to one of: ${others.join(', ')}`
+          : 'No other gateway is registered in its server space; start one, or try again later';
     return new SenbonError('SERVER_DRAINING', { instance: this.#options.instance, advice });
   }
 
   /** Resolves when the last session has gone or the deadline has passed. `signal` ends the wait at once. */
   async run(signal: AbortSignal): Promise<void> {
     const { sessions, clock, deadlineMs, reportIntervalMs, logger } = this.#options;
-    await this.#lookAround();
+    // Not waited for: discovery may be what is down.
+    void this.#lookAround();
     const reports = clock.every(reportIntervalMs, () => {
       logger.info(`${sessions.directory.size} connection(s) are active, delay shutdown`);
       void this.#lookAround();

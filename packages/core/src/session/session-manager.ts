@@ -4,6 +4,7 @@ import type { EngineBroker, OpenedEngineSession } from '../engine/engine-broker.
 import type { EngineDirectory } from '../engine/engine-directory.ts';
 import type { EngineSession } from '../engine/engine-session.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { atMost } from '../observe/at-most.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { CollectingSink } from '../relay/reply-sink.ts';
@@ -34,8 +35,8 @@ export class SessionManager {
   readonly #limits: SessionLimits;
   readonly #reaper: Timer;
   readonly #leave = new Map<string, () => void>();
-  /** Sessions whose engine is being told that they are over. */
-  readonly #farewells = new Set<Promise<void>>();
+  /** Sessions being opened on their engines, and those whose engine is being told that they are over. */
+  readonly #pending = new Set<Promise<void>>();
   #onEmpty: (() => void) | null = null;
 
   constructor(options: SessionManagerOptions) {
@@ -84,7 +85,7 @@ export class SessionManager {
     logger.info(
       `${user}'s session with SessionHandle [${session.id}] is opened, current opening sessions ${this.directory.size}`,
     );
-    const attached = this.#attach(session, plan);
+    const attached = this.#follow(this.#attach(session, plan));
     if (!config.launchAsync) await this.#awaitAttached(session, attached);
     return session;
   }
@@ -101,8 +102,7 @@ export class SessionManager {
     );
     if (this.directory.size === 0) this.#onEmpty?.();
     if (session.engine === null) return;
-    const farewell = this.#closeOnEngine(session.engine).finally(() => this.#farewells.delete(farewell));
-    this.#farewells.add(farewell);
+    void this.#follow(this.#closeOnEngine(session.engine));
   }
 
   /** The client's connection dropped: closes those of its sessions that are bound to it. */
@@ -127,8 +127,7 @@ export class SessionManager {
   async destroy(why: string, deadlineMs: number): Promise<void> {
     this.#reaper.cancel();
     for (const session of this.directory.sessions()) this.close(session, why);
-    const deadline = new Promise<void>((resolve) => this.#options.clock.after(deadlineMs, resolve));
-    await Promise.race([Promise.allSettled(this.#farewells), deadline]);
+    await atMost(this.#options.clock, deadlineMs, Promise.allSettled(this.#pending));
   }
 
   /** Ends an operation here and on its engine; an engine that cannot be asked is only logged. */
@@ -140,6 +139,12 @@ export class SessionManager {
       operationHandle: { operationId: operation.engineHandle, operationType: 0, hasResultSet: false },
     });
     await this.#tell(engine, 'CloseOperation', request);
+  }
+
+  #follow(work: Promise<void>): Promise<void> {
+    const followed = work.finally(() => this.#pending.delete(followed));
+    this.#pending.add(followed);
+    return followed;
   }
 
   async #attach(session: Session, plan: SessionPlan): Promise<void> {

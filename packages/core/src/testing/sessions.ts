@@ -47,5 +47,5 @@ export const nowhere = {
 } as unknown as EngineSession;
 
 export function clientOf(user: string | null = 'alice', ip = '10.1.1.1'): ClientContext {
-  return { user, ip, signal: new AbortController().signal, onSessionOpened() {} };
+  return { user, ip, onSessionOpened() {} };
 }
