@@ -91,12 +91,17 @@ function allFailed(failures: ReadonlyMap<string, unknown>, { namespace }: Settin
   if (only !== undefined && entries.length === 1) {
     const [target, cause] = only;
     if (cause instanceof HiveError) return cause;
-    return new ClientError('CONNECT_FAILED', { target, problem: messageOf(cause) }, { cause });
+    return new ClientError('CONNECT_FAILED', { target, problem: reasonOf(cause) }, { cause });
   }
   const where = namespace === null ? '' : ` under /${namespace} in ZooKeeper`;
   const target = `any of ${entries.length} servers${where}`;
-  const problem = entries.map(([server, error]) => `${server}: ${messageOf(error)}`).join('; ');
+  const problem = entries.map(([server, error]) => `${server}: ${reasonOf(error)}`).join('; ');
   return new ClientError('CONNECT_FAILED', { target, problem }, { cause: only?.[1] });
+}
+
+/** The server is named already, which a ConnectionError's own message does again. */
+function reasonOf(error: unknown): string {
+  return messageOf(error instanceof ConnectionError ? (error.cause ?? error) : error);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import { parseJdbcUrl } from '@senbon/client';
 import { Beeline, type Flow, type Login } from './beeline.ts';
 import { errorText } from './error-text.ts';
-import { linesOf, readLines } from './input/read-lines.ts';
+import { checkReadable, linesOf, readLines, STANDARD_INPUT } from './input/read-lines.ts';
 import { HistoryFile, historyPath } from './interactive/history-file.ts';
 import { runShell } from './interactive/shell.ts';
 import { type BeelineOptions, parseOptions, USAGE_EXIT_CODE, UsageError } from './options.ts';
@@ -58,6 +58,7 @@ async function runAll(beeline: Beeline, options: BeelineOptions): Promise<number
   const { terminal } = beeline;
   const isBatch = options.execute.length > 0 || options.files.length > 0 || !terminal.isInteractive;
   try {
+    await checkReadable([...options.initFiles, ...options.files]);
     if (options.url !== null) await beeline.connect(await loginOf(options, options.url, beeline));
     else if (isBatch) throw new Error('where to connect to is missing: give a JDBC URL by -u');
   } catch (error) {
@@ -99,7 +100,7 @@ async function runBatch(beeline: Beeline, { execute, files, force }: BeelineOpti
     ...execute.map((sql) => () => beeline.runScript(sql.split('\n'))),
     ...files.map((path) => () => runFile(beeline, path)),
   ];
-  if (jobs.length === 0) jobs.push(() => runFile(beeline, '-'));
+  if (jobs.length === 0) jobs.push(() => runFile(beeline, STANDARD_INPUT));
   let hasFailed = false;
   for (const job of jobs) {
     const flow = await job();
@@ -109,10 +110,9 @@ async function runBatch(beeline: Beeline, { execute, files, force }: BeelineOpti
   return hasFailed ? FAILED : 0;
 }
 
-/** `-` = standard input. */
 async function runFile(beeline: Beeline, path: string): Promise<Flow> {
   try {
-    const lines = path === '-' ? linesOf(beeline.terminal.streams.stdin) : await readLines(path);
+    const lines = path === STANDARD_INPUT ? linesOf(beeline.terminal.streams.stdin) : await readLines(path);
     return await beeline.runScript(lines);
   } catch (error) {
     if (error instanceof OutputClosedError) throw error;

@@ -1,13 +1,28 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
+/** `-` = standard input. */
+export const STANDARD_INPUT = '-';
+
+/** Throws Error for the first that cannot be read: better than when half of a job is done. */
+export async function checkReadable(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    if (path !== STANDARD_INPUT) await access(path, constants.R_OK).catch(explain(path));
+  }
+}
+
 /** A file's lines, read as they are wanted. Throws Error when it cannot be opened. */
 export async function readLines(path: string): Promise<AsyncIterable<string>> {
-  const file = await open(path).catch((error: Error) => {
-    throw new Error(`cannot read the script ${path}: ${error.message}`, { cause: error });
-  });
+  const file = await open(path).catch(explain(path));
   return withoutMark(file.readLines({ encoding: 'utf8' }));
+}
+
+function explain(path: string): (error: Error) => never {
+  return (error) => {
+    throw new Error(`cannot read the script ${path}: ${error.message}`, { cause: error });
+  };
 }
 
 export function linesOf(input: Readable): AsyncIterable<string> {

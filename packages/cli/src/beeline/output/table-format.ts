@@ -8,11 +8,11 @@ export interface TableOptions {
   readonly showHeader: boolean;
   readonly incremental: boolean;
   readonly nullText: string;
-  /** Characters kept until the widths are known; beyond that rows are printed as they come. Default 32 Mi. */
+  /** Characters kept until the widths are known; beyond that rows are printed as they come. Default 8 Mi: about 100 MB in memory. */
   readonly maxBufferedChars?: number;
 }
 
-const DEFAULT_MAX_BUFFERED_CHARS = 32 * 1024 * 1024;
+const DEFAULT_MAX_BUFFERED_CHARS = 8 * 1024 * 1024;
 /** Rows joined into one piece of text. */
 const ROWS_PER_PIECE = 1_000;
 
