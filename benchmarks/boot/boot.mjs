@@ -39,7 +39,7 @@ async function firstRow(stage) {
   const session = await client.openSession();
   const operation = await session.execute('SELECT 1');
   for await (const row of operation.rows()) {
-    if (row[0] !== 1) throw new Error(`SELECT 1 gave ${row[0]}`);
+    if (row[0] !== 1) throw new Error(`SELECT 1 gave ${String(row[0])}`);
     break;
   }
   const ms = performance.now() - startedAt;

@@ -15,7 +15,7 @@ await engineMain(async ({ spec, logger }) => {
   async function execute(statement, { signal }) {
     const [verb, argument] = statement.split(' ');
     if (verb === 'CRASH') process.kill(process.pid, 'SIGKILL');
-    if (verb === 'FAULT') setImmediate(() => Promise.reject(new Error('a promise nobody looks after')));
+    if (verb === 'FAULT') setImmediate(() => void Promise.reject(new Error('a promise nobody looks after')));
     if (verb === 'WAIT')
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('x'))));
     const value =
