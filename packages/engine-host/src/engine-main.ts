@@ -14,6 +14,8 @@ const FAULT_TIMEOUT_MS = 2_000;
  * is told to by SIGTERM, and exits: 0 after a clean stop, 1 after a failed start or a fault.
  */
 export async function engineMain(createExecutor: CreateExecutor): Promise<void> {
+  // A full disk ends the log, not the engine.
+  process.stderr.on('error', () => {});
   const logger = new LineLogger({ write: (line) => process.stderr.write(line) });
   try {
     const spec = parseEngineSpec(await readSpec());

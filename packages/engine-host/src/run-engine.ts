@@ -24,6 +24,8 @@ import { within } from './within.ts';
 
 /** Each step of a shutdown may take this long; then the next one follows all the same. */
 const STEP_TIMEOUT_MS = 5_000;
+/** An engine that nobody can find by then is of no use. */
+const REGISTER_TIMEOUT_MS = 60_000;
 
 export interface ExecutorContext {
   readonly spec: EngineSpec;
@@ -154,9 +156,10 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     refId: spec.refId,
     attributes: { 'kyuubi.engine.id': id },
   };
-  await presence.register(spec.space, node, () =>
-    lifecycle.drain({ why: 'its node was deleted', deadlineMs: config.drainTimeoutMs }),
-  );
+  const onDeleted = () => lifecycle.drain({ why: 'its node was deleted', deadlineMs: config.drainTimeoutMs });
+  const registered = presence.register(spec.space, node, onDeleted);
+  await within(registered, REGISTER_TIMEOUT_MS, `registering in ${spec.space}`, clock);
+  lifecycle.start();
   logger
     .named('engine.EngineHost')
     .info(

@@ -56,7 +56,12 @@ export class EngineLifecycle {
     this.stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
     });
-    const { config, clock, sessions, logger } = options;
+  }
+
+  /** Begins to look for idleness. */
+  start(): void {
+    const { config, clock, sessions, logger } = this.#options;
+    if (this.#state !== 'serving') return;
     this.#timers.push(
       clock.every(config.checkIntervalMs, () => this.#checkIdle()),
       clock.every(config.sessionCheckIntervalMs, () => {

@@ -116,6 +116,64 @@ it('reports why an executor could not open a session', async () => {
   });
 });
 
+it('gives up on an executor that does not open, and closes what it opens too late', async () => {
+  const clock = new FakeClock();
+  const fixture = await EngineFixture.start({ clock });
+  const { executor } = fixture;
+  const open = executor.openSession.bind(executor);
+  let isAsked = false;
+  executor.openSession = async (spec) => {
+    isAsked = true;
+    await executor.waitForRelease();
+    return open(spec);
+  };
+  const client = await fixture.connect();
+  const opening = client.openRaw();
+  await expect.poll(() => isAsked).toBe(true);
+  await clock.advance(60_000);
+  expect((await opening).status.errorMessage).toContain('opening it took more than 60000 ms');
+  executor.release();
+  await expect.poll(() => executor.sessions.size).toBe(0);
+});
+
+it('closes a session whose first statements fail', async () => {
+  const conf = { 'kyuubi.engine.session.initialize.sql': 'USE a,FAIL' };
+  const fixture = await EngineFixture.start({ conf });
+  const client = await fixture.connect();
+  expect((await client.openRaw()).status).toMatchObject({
+    sqlState: '42S02',
+    errorMessage: 'no such table: t',
+  });
+  await expect.poll(() => fixture.executor.sessions.size).toBe(0);
+});
+
+it('answers CloseSession although the executor does not let go', async () => {
+  const clock = new FakeClock();
+  const fixture = await EngineFixture.start({ clock });
+  const client = await fixture.connect();
+  const session = await client.open();
+  let isAsked = false;
+  onlySession(fixture).close = () => {
+    isAsked = true;
+    return new Promise(() => {});
+  };
+  const closing = client.closeSession(session);
+  await expect.poll(() => isAsked).toBe(true);
+  await clock.advance(10_000);
+  await closing;
+});
+
+it('reaps a session with a result that nobody fetches', async () => {
+  const clock = new FakeClock();
+  const fixture = await EngineFixture.start({ clock, conf: { 'kyuubi.session.idle.timeout': 'PT1H' } });
+  const client = await fixture.connect();
+  const session = await client.open({ conf: keep });
+  await client.run(session, 'SELECT 100000');
+  await clock.advance(65 * 60_000);
+  expect(fixture.executor.sessions.size).toBe(0);
+  expect(fixture.executor.openCursors.size).toBe(0);
+});
+
 it('runs the configured statements in every new session', async () => {
   const fixture = await EngineFixture.start({
     conf: { 'kyuubi.engine.session.initialize.sql': 'USE a, SELECT 3' },
@@ -225,7 +283,9 @@ it('closes finished operations that nobody has touched for long', async () => {
   await clock.advance(6 * 60_000);
   expect((await client.status(forgotten)).status.sqlState).toBe('24000');
   expect((await client.status(recent)).status.statusCode).toBe(TStatusCode.SUCCESS);
-  expect((await client.status(unread)).status.statusCode).toBe(TStatusCode.SUCCESS);
+  // Rows that nobody fetches do not keep it.
+  expect((await client.status(unread)).status.sqlState).toBe('24000');
+  expect(fixture.executor.openCursors.size).toBe(0);
 });
 
 it.each([

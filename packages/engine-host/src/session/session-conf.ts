@@ -13,13 +13,8 @@ const DEFAULT_DATABASE = 'default';
 const KINDS = ['system:', 'hiveconf:', 'hivevar:', 'metaconf:'] as const;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Confs that are said to the engine host and are no session's business. */
-const CONSUMED = new Set([
-  'kyuubi.session.handle',
-  'kyuubi.session.alive.probe',
-  'use:database',
-  'use:catalog',
-]);
+/** Confs that are said to the engine host and are no session's business. `use:catalog` is the executor's to understand. */
+const CONSUMED = new Set(['kyuubi.session.handle', 'kyuubi.session.alive.probe', 'use:database']);
 
 /**
  * A gateway has normalised the confs already; one that talks to the engine directly has not, so prefixes are stripped

@@ -1,14 +1,17 @@
 import { messageOf, SenbonError } from '@senbon/core';
 import type { THandleIdentifier, TProtocolVersion } from '@senbon/hive-thrift';
 import { engineHostArea, overriddenBy } from '../config.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, ExecutorSession, SessionSpec } from '../executor.ts';
 import type { Operation } from '../operation/operation.ts';
+import { within } from '../within.ts';
 import { handleFor, HandleMap, nameOf } from './handle-map.ts';
 import { type EngineResources, type Peer, Session } from './session.ts';
 import { parseSessionConf, type SessionConf } from './session-conf.ts';
 
 /** Sessions one engine holds; each is an executor session with its own memory. */
 const MAX_SESSIONS = 10_000;
+/** An executor that has not opened a session by then has failed to. */
+const OPEN_TIMEOUT_MS = 60_000;
 
 export interface OpenSessionOrder {
   readonly user: string;
@@ -157,19 +160,26 @@ export class SessionManager {
     });
   }
 
-  async #openExecutor(spec: Parameters<Executor['openSession']>[0]) {
+  async #openExecutor(spec: SessionSpec): Promise<ExecutorSession> {
+    const opening = this.#executor.openSession(spec);
     try {
-      const session = await this.#executor.openSession(spec);
-      for (const statement of this.#resources.config.sessionInitializeSql) {
-        const context = { signal: new AbortController().signal, confOverlay: {}, log: () => {} };
-        const { rows } = await session.execute(statement, context);
-        await rows?.cursor.close();
-      }
+      const session = await within(opening, OPEN_TIMEOUT_MS, 'opening it', this.#resources.clock);
+      await this.#initialize(session);
       return session;
     } catch (error) {
+      // Whatever was opened, or opens too late, is nobody's.
+      opening.then((orphan) => orphan.close()).catch(() => {});
       const ip = spec.conf.get('kyuubi.client.ipAddress') ?? 'unknown';
       const details = { user: spec.user, ip, problem: messageOf(error) };
       throw SenbonError.from(error, 'SESSION_OPEN_FAILED', details);
+    }
+  }
+
+  async #initialize(session: ExecutorSession): Promise<void> {
+    for (const statement of this.#resources.config.sessionInitializeSql) {
+      const context = { signal: new AbortController().signal, confOverlay: {}, log: () => {} };
+      const { rows } = await session.execute(statement, context);
+      await rows?.cursor.close();
     }
   }
 

@@ -10,12 +10,16 @@ import type {
 } from '../executor.ts';
 import { metadataSchemas } from '../metadata-schemas.ts';
 import { Operation, type OperationOwner } from '../operation/operation.ts';
+import { isUnderWay } from '../operation/operation-state.ts';
 import type { StatementQueue } from '../operation/statement-queue.ts';
 import type { RewindBudget } from '../result/result-history.ts';
+import { within } from '../within.ts';
 import { handleFor, type HandleMap } from './handle-map.ts';
 
 /** Operations one session may hold open; a client that never closes any would fill the engine. */
 const MAX_OPERATIONS = 1_000;
+/** An executor that has not let go of a session by then is left to itself. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** What all sessions of an engine share. */
 export interface EngineResources {
@@ -97,9 +101,9 @@ export class Session implements OperationOwner {
     return [...this.#operations];
   }
 
-  /** Since when nobody has used it; `null` while something runs. */
+  /** Since when nobody has used it; `null` while something runs. Rows that nobody fetches are no use of it. */
   get idleSinceMs(): number | null {
-    return this.operations.some((operation) => operation.isBusy) ? null : this.#lastAccessMs;
+    return this.operations.some(({ state }) => isUnderWay(state)) ? null : this.#lastAccessMs;
   }
 
   touch(): void {
@@ -156,7 +160,7 @@ export class Session implements OperationOwner {
   /** Closes finished operations that nobody has touched since `beforeMs`. */
   async closeIdleOperations(beforeMs: number): Promise<void> {
     const idle = this.operations.filter(
-      (operation) => !operation.isBusy && operation.lastAccessMs <= beforeMs,
+      ({ state, lastAccessMs }) => !isUnderWay(state) && lastAccessMs <= beforeMs,
     );
     await Promise.all(idle.map((operation) => this.closeOperation(operation, 'idle')));
   }
@@ -168,7 +172,7 @@ export class Session implements OperationOwner {
     const { executor, resources } = this.options;
     await Promise.all(this.operations.map((operation) => this.closeOperation(operation, why)));
     try {
-      await executor.close();
+      await within(executor.close(), CLOSE_TIMEOUT_MS, 'closing it', resources.clock);
     } catch (error) {
       resources.logger.warn(`session ${this.handle.id} could not be closed in the executor`, error);
     }
