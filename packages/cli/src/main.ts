@@ -22,6 +22,12 @@ const program = new Command('kyuubi')
   .description('Senbon, a serverless-style SQL gateway for HiveServer2 clients')
   .version(version, '--version', 'print the version');
 
+// As upstream, no command at all means start.
+program.argument('[command]').action(async (command: string | undefined) => {
+  if (command !== undefined) program.error(`unknown command '${command}'; see: kyuubi --help`);
+  process.exitCode = await daemon().start([]);
+});
+
 program
   .command('run')
   .description('run the gateway in the foreground')
@@ -37,7 +43,7 @@ program
   });
 
 program
-  .command('start', { isDefault: true })
+  .command('start')
   .description('start the gateway in the background and wait until it serves')
   .option(...confOption)
   .action(async ({ conf }: ConfFlags) => {
