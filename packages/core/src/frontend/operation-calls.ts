@@ -1,8 +1,9 @@
-import { decodeReply, FetchType, readEnvelope } from '@senbon/hive-thrift';
+import { FetchType } from '@senbon/hive-thrift';
 import type { AreaConfig } from '../config/area.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EngineRelay } from '../relay/engine-relay.ts';
+import { readReply } from '../relay/read-reply.ts';
 import { send } from '../relay/reply-sink.ts';
 import type { sessionArea } from '../session/config.ts';
 import type { OperationRef } from '../session/session-directory.ts';
@@ -49,7 +50,7 @@ export class OperationCalls {
     // Hive JDBC 4.0.1 asks for the status once per fetched row: a final one needs no engine.
     if (operation.finalStatus !== null) return call.reply(operation.finalStatus);
     const reply = await relay.ask(session, call.method, () => call.patched(operation.engineHandle));
-    watch.remember(operation, decodeReply(call.method, reply, readEnvelope(reply)));
+    watch.remember(operation, readReply(session.engineName, call.method, reply));
     if (operation.finalStatus !== null) return call.reply(operation.finalStatus);
     await send(call.sink, reply);
   }

@@ -1,7 +1,5 @@
 import {
-  decodeReply,
   encodeCall,
-  readEnvelope,
   type TGetOperationStatusResp,
   TOperationState,
   TOperationType,
@@ -9,6 +7,7 @@ import {
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EngineRelay } from '../relay/engine-relay.ts';
+import { readReply } from '../relay/read-reply.ts';
 import type { Operation } from '../session/operation.ts';
 import { isSuccess, OK } from './thrift-status.ts';
 
@@ -95,7 +94,7 @@ export class OperationWatch {
   async #ask(operation: Operation): Promise<TGetOperationStatusResp> {
     const request = encodeCall('GetOperationStatus', 0, { operationHandle: wireHandle(operation) });
     const reply = await this.#options.relay.ask(operation.session, 'GetOperationStatus', () => request);
-    return decodeReply('GetOperationStatus', reply, readEnvelope(reply));
+    return readReply(operation.session.engineName, 'GetOperationStatus', reply);
   }
 
   async #cancel(operation: Operation): Promise<void> {

@@ -1,8 +1,6 @@
 import {
-  decodeReply,
   encodeCall,
   type MethodName,
-  readEnvelope,
   type ResponseOf,
   type TExecuteStatementReq,
   type TExecuteStatementResp,
@@ -14,6 +12,7 @@ import type { AreaConfig } from '../config/area.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { EngineRelay } from '../relay/engine-relay.ts';
+import { readReply } from '../relay/read-reply.ts';
 import type { sessionArea } from '../session/config.ts';
 import { createHandle, type NamedHandle } from '../session/handle.ts';
 import { Operation } from '../session/operation.ts';
@@ -31,6 +30,9 @@ export interface StatementCallsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** Drivers send the largest i64 to say none; a timer cannot be set for that long, and 68 years will do. */
+const MAX_TIMEOUT_SECONDS = 0x7fff_ffff;
 
 type OperationStart = ResponseOf<'GetTables'>;
 
@@ -53,8 +55,7 @@ export class StatementCalls {
     logger.debug(`Processing ${session.spec.user}'s query[${handle.id}]`);
     const operation = this.#register(session, response, handle);
     watch.setDeadline(operation, timeoutSeconds);
-    const isAsync = request.runAsync ?? false;
-    const final = isAsync ? null : await watch.untilFinal(operation);
+    const final = request.runAsync === true ? null : await this.#untilFinal(operation);
     if (final !== null && final.operationState !== TOperationState.FINISHED) {
       await manager.closeOperation(operation);
       return call.reply({ status: failureOf(final) });
@@ -67,7 +68,7 @@ export class StatementCalls {
     const { manager, relay } = this.#options;
     const session = manager.directory.sessionOf(call.handle(), call.client.user);
     const reply = await relay.ask(session, call.method, (engine) => call.patched(engine.handle));
-    const response = decodeReply(call.method, reply, readEnvelope(reply)) as OperationStart;
+    const response = readReply(session.engineName, call.method, reply) as OperationStart;
     if (!isSuccess(response.status) || response.operationHandle === undefined) return call.reply(response);
     await call.reply(withHandle(response, this.#register(session, response, createHandle())));
   }
@@ -89,7 +90,18 @@ export class StatementCalls {
         queryTimeout: BigInt(timeoutSeconds),
       }),
     );
-    return decodeReply('ExecuteStatement', reply, readEnvelope(reply));
+    return readReply(session.engineName, 'ExecuteStatement', reply);
+  }
+
+  /** The client never gets to know the handle of an operation that cannot be followed, so it could not close it. */
+  async #untilFinal(operation: Operation): Promise<TGetOperationStatusResp> {
+    const { manager, watch } = this.#options;
+    try {
+      return await watch.untilFinal(operation);
+    } catch (error) {
+      await manager.closeOperation(operation);
+      throw error;
+    }
   }
 
   #register(session: Session, response: OperationStart, handle: NamedHandle): Operation {
@@ -107,7 +119,7 @@ export class StatementCalls {
       Number(request.queryTimeout ?? 0n),
       limitMs === null ? 0 : Math.ceil(limitMs / 1000),
     ].filter((seconds) => seconds > 0);
-    return limits.length === 0 ? 0 : Math.min(...limits);
+    return limits.length === 0 ? 0 : Math.min(...limits, MAX_TIMEOUT_SECONDS);
   }
 }
 

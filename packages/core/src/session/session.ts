@@ -78,6 +78,11 @@ export class Session {
     return this.#engine;
   }
 
+  /** `host:port` of its engine, for errors. */
+  get engineName(): string {
+    return this.#engine?.engine.name ?? 'none';
+  }
+
   /** Since when no call has touched it; `null` while one is being served. */
   get idleSinceMs(): number | null {
     return this.#callsInFlight > 0 ? null : this.#lastAccessMs;

@@ -15,6 +15,9 @@ export class FakeLaunch implements LaunchedEngine {
   readonly context: LaunchContext;
   readonly exited: Promise<EngineExit>;
   engine: FakeEngine | null = null;
+  /** Its engine, once that is registered. */
+  readonly registered: Promise<FakeEngine>;
+  hasRegistered: (engine: FakeEngine) => void = () => {};
   kills = 0;
   readonly #lines: string[] = [];
   #exit: ((exit: EngineExit) => void) | null = null;
@@ -25,6 +28,9 @@ export class FakeLaunch implements LaunchedEngine {
     this.id = id;
     this.request = request;
     this.context = context;
+    this.registered = new Promise((resolve) => {
+      this.hasRegistered = resolve;
+    });
     this.exited = new Promise((resolve) => {
       this.#exit = resolve;
     });
@@ -91,6 +97,7 @@ export class FakeEnginePlugin implements EnginePlugin {
     launch.engine = engine ?? (await FakeEngine.start());
     const { space, refId } = launch.request;
     this.#ensemble.add(space, { host: '127.0.0.1', port: launch.engine.port, version: 'fake', refId }, null);
+    launch.hasRegistered(launch.engine);
   }
 
   /** The `count`-th launch, once it was asked for. */

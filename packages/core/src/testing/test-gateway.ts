@@ -89,6 +89,13 @@ export class TestGateway {
     return engine;
   }
 
+  /** The same, once a session is open on it. */
+  async readyEngine(launch = 0): Promise<FakeEngine> {
+    const engine = await (await this.plugin.launched(launch + 1)).registered;
+    await engine.until(({ sessions }) => sessions.size > 0);
+    return engine;
+  }
+
   async connect(user = 'alice'): Promise<ThriftConnection> {
     const auth = { mechanism: 'PLAIN', user, password: 'x' } as const;
     const connection = await ThriftConnection.connect({ host: '127.0.0.1', port: this.binaryPort, auth });
