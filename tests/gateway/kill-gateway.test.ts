@@ -71,4 +71,12 @@ describe('kill -9 of a gateway', () => {
     await gateway.kill();
     expect(await survivors(home.dir, ENDS_WITHIN_MS)).toEqual([]);
   });
+
+  test('and so does one with sessions that its dead gateway left behind', async () => {
+    const gateway = await home.start({ conf: { 'kyuubi.engine.discovery.lost.timeout': 'PT2S' } });
+    const { session } = await openSession(gateway.binary, 'anna');
+    expect(await query(session, 'SELECT 1')).toEqual([[1]]);
+    await gateway.kill();
+    expect(await survivors(home.dir, ENDS_WITHIN_MS)).toEqual([]);
+  });
 });

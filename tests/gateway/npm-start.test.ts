@@ -19,7 +19,9 @@ const environment = Object.fromEntries(
 );
 
 const anyPorts = ['thrift.binary', 'thrift.http'].map((name) => `kyuubi.frontend.${name}.bind.port=0`);
-const settings = [...anyPorts, 'kyuubi.zookeeper.embedded.client.port=0'].flatMap((setting) => [
+/** The engine of the self-check ends soon after the embedded ZooKeeper it is registered in. */
+const endsSoon = 'kyuubi.engine.discovery.lost.timeout=PT2S';
+const settings = [...anyPorts, 'kyuubi.zookeeper.embedded.client.port=0', endsSoon].flatMap((setting) => [
   '--conf',
   setting,
 ]);

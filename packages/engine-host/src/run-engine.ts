@@ -65,11 +65,21 @@ export async function runEngine(options: RunEngineOptions): Promise<RunningEngin
   const { spec, logger, clock = systemClock } = options;
   const config = readArea(engineHostArea, Conf.of(Object.fromEntries(spec.conf), 'engine spec'));
   const authenticate = createAuthenticator({ config, secret: spec.secret, clock });
-  const server = new EngineServer({ config, authenticate, clock, logger: logger.named('engine.Server') });
-  const opened: Opened = { executor: null, presence: null, server };
+  const opened: Opened = {
+    executor: null,
+    presence: null,
+    lifecycle: null,
+    server: new EngineServer({
+      config,
+      authenticate,
+      onDisconnected: () => opened.lifecycle?.onConnectionsChanged(),
+      clock,
+      logger: logger.named('engine.Server'),
+    }),
+  };
   try {
     const [listening, executor, presence] = await Promise.allSettled([
-      server.listen(),
+      opened.server.listen(),
       options.createExecutor({ spec, logger }),
       DiscoveryPresence.open({
         config,
@@ -94,6 +104,7 @@ export async function runEngine(options: RunEngineOptions): Promise<RunningEngin
 interface Opened {
   executor: Executor | null;
   presence: DiscoveryPresence | null;
+  lifecycle: EngineLifecycle | null;
   readonly server: EngineServer;
 }
 
@@ -132,6 +143,7 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
   const lifecycle: EngineLifecycle = new EngineLifecycle({
     config,
     sessions,
+    connectionCount: () => opened.server.connectionCount,
     deregister: () => within(presence.deregister(), STEP_TIMEOUT_MS, 'removing the node', clock),
     shutDown: async () => {
       await within(sessions.closeAll('the engine stops'), STEP_TIMEOUT_MS, 'closing sessions', clock).catch(
@@ -142,6 +154,7 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     clock,
     logger: logger.named('engine.Lifecycle'),
   });
+  opened.lifecycle = lifecycle;
   const identity = new Map([
     ['kyuubi.engine.id', id],
     ['kyuubi.engine.name', config.engineName ?? id],

@@ -129,6 +129,17 @@ it('serves on without discovery while it has a session, and ends with the last',
   await expectStopped(fixture);
 });
 
+it('ends without discovery when the gateway of its sessions is gone', async () => {
+  const { clock, fixture } = await start();
+  const client = await fixture.connect();
+  await client.open({ conf: keep });
+  fixture.discovery.setState(ConnectionState.lost);
+  await clock.advance(10 * MINUTE_MS);
+  expect(fixture.engine.state).toBe('serving');
+  client.hangUp();
+  await expectStopped(fixture);
+});
+
 it('shuts down at once when only idle sessions are there', async () => {
   const { fixture } = await start();
   const client = await fixture.connect();

@@ -24,6 +24,8 @@ const DRAIN_CHECK_MS = 100;
 export interface EngineLifecycleOptions {
   readonly config: AreaConfig<typeof engineHostArea>;
   readonly sessions: SessionManager;
+  /** Gateways that are connected now, by any number of connections. */
+  readonly connectionCount: () => number;
   /** Takes the node out of discovery, so that no gateway finds the engine any more. */
   readonly deregister: () => Promise<void>;
   /** Closes everything, whoever is still connected. */
@@ -85,6 +87,11 @@ export class EngineLifecycle {
     else if (this.#hasServed && config.shareLevel.toUpperCase() === 'CONNECTION') {
       this.drain({ why: 'its one session is closed', deadlineMs: 0 });
     } else if (this.#isDiscoveryLost) this.#checkLost();
+  }
+
+  /** To be called whenever a connection has gone. */
+  onConnectionsChanged(): void {
+    if (this.#isDiscoveryLost) this.#checkLost();
   }
 
   /** Discovery has been away for longer than `kyuubi.engine.discovery.lost.timeout`, or is back. */
@@ -152,8 +159,11 @@ export class EngineLifecycle {
   }
 
   #checkLost(): void {
-    const { config, sessions } = this.#options;
-    if (!this.#isDiscoveryLost || this.#state !== 'serving' || sessions.count > 0) return;
+    const { config, sessions, connectionCount } = this.#options;
+    if (!this.#isDiscoveryLost || this.#state !== 'serving') return;
+    // A gateway that lives keeps connections for its sessions; without one, and with nobody able to find the engine any
+    // more, sessions are what a dead gateway left behind.
+    if (sessions.count > 0 && connectionCount() > 0) return;
     this.drain({ why: `no service discovery for ${config.discoveryLostTimeoutMs} ms`, deadlineMs: 0 });
   }
 

@@ -16,6 +16,8 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export interface EngineServerOptions {
   readonly config: AreaConfig<typeof engineHostArea>;
   readonly authenticate: (credentials: SaslCredentials) => string;
+  /** A connection has gone. */
+  readonly onDisconnected: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -109,6 +111,7 @@ export class EngineServer {
 
   #onClosed(connection: EngineConnection, service: EngineService): void {
     this.#connections.delete(connection);
+    this.#options.onDisconnected();
     service.sessions.closeBoundTo(connection).catch((error: unknown) => {
       this.#options.logger.warn('Sessions of a dropped connection could not be closed', error);
     });
