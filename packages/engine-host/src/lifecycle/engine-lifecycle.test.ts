@@ -137,6 +137,8 @@ it('ends without discovery when the gateway of its sessions is gone', async () =
   await clock.advance(10 * MINUTE_MS);
   expect(fixture.engine.state).toBe('serving');
   client.hangUp();
+  await expect.poll(() => fixture.engine.state).toBe('draining');
+  await clock.advance(1);
   await expectStopped(fixture);
 });
 
