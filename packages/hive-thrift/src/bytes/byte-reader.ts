@@ -74,10 +74,10 @@ export class ByteReader {
     return this.#buffer.subarray(this.#offset);
   }
 
-  /** The count of a container whose elements take at least `elementBytes` each. */
-  count(elementBytes: number): number {
+  /** The count of a container that holds at most `max` elements of at least `elementBytes` each. */
+  count(elementBytes: number, max: number = MAX_CONTAINER_ELEMENTS): number {
     const count = this.i32();
-    if (count < 0 || count > MAX_CONTAINER_ELEMENTS) {
+    if (count < 0 || count > max) {
       throw new ThriftProtocolError('too-large', `container of ${count} elements at ${this.#offset - 4}`);
     }
     if (count * elementBytes > this.remaining) {

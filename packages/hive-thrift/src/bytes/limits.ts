@@ -7,5 +7,11 @@ export const MAX_DEPTH = 32;
  */
 export const MAX_CONTAINER_ELEMENTS = 1 << 24;
 
+/**
+ * Entries of one map. Maps carry the confs of a session or a statement; an entry of ten bytes on the wire becomes some
+ * hundred in memory, so that the bound on bytes alone would let one request of 100 MiB take a gigabyte.
+ */
+export const MAX_MAP_ENTRIES = 1 << 16;
+
 /** Longest method name in an envelope; the longest of HiveServer2 has 21. */
 export const MAX_METHOD_NAME_BYTES = 128;

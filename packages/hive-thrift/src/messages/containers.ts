@@ -1,4 +1,5 @@
 import type { ByteReader } from '../bytes/byte-reader.ts';
+import { MAX_MAP_ENTRIES } from '../bytes/limits.ts';
 import { WireType } from '../bytes/wire-type.ts';
 import { ThriftProtocolError } from '../errors.ts';
 import type { Codec } from './codec.ts';
@@ -58,7 +59,7 @@ export function map<V>(value: Codec<V>): MapCodec<V> {
       reader.enter();
       const keyType = reader.u8();
       const valueType = reader.u8();
-      const count = reader.count(4 + value.minBytes);
+      const count = reader.count(4 + value.minBytes, MAX_MAP_ENTRIES);
       if (count > 0) {
         expectType(reader, 'map key', keyType, { wireType: WireType.STRING });
         expectType(reader, 'map value', valueType, value);

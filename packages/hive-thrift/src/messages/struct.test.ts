@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
-import { MAX_DEPTH } from '../bytes/limits.ts';
+import { MAX_DEPTH, MAX_MAP_ENTRIES } from '../bytes/limits.ts';
 import type { Codec, MessageOf } from './codec.ts';
 import { list, map } from './containers.ts';
 import { bool, enumeration, i32, i64, string } from './scalars.ts';
@@ -160,5 +160,21 @@ describe('map', () => {
       ['constructor', 'b'],
     ]);
     expect(decode(map(string), encode(map(string), entries))).toEqual(entries);
+  });
+});
+
+describe('a map of too many entries', () => {
+  it.each([MAX_MAP_ENTRIES + 1, 0x7fff_ffff, -1])('%i: is refused before any is read', (count) => {
+    const bytes = Buffer.alloc(6 + 8 * (MAX_MAP_ENTRIES + 1));
+    bytes.set([11, 11]);
+    bytes.writeInt32BE(count, 2);
+    expect(() => map(string).read(new ByteReader(bytes))).toThrow(kind('too-large'));
+  });
+
+  it('the most that may be is read', () => {
+    const bytes = Buffer.alloc(6 + 8 * MAX_MAP_ENTRIES);
+    bytes.set([11, 11]);
+    bytes.writeInt32BE(MAX_MAP_ENTRIES, 2);
+    expect(map(string).read(new ByteReader(bytes))).toEqual(new Map([['', '']]));
   });
 });
