@@ -51,6 +51,8 @@ async function main(args: readonly string[]): Promise<number> {
     return FAILED;
   } finally {
     await beeline.close();
+    // A pipe that its writer keeps open would keep this process, too.
+    process.stdin.destroy();
   }
 }
 
