@@ -3,10 +3,17 @@ import { commonChecks } from '../support/check-names.ts';
 import { CLIENT_TIMEOUT_MS, type ClientReport } from '../support/client-checks.ts';
 import { dialects } from '../support/dialects.ts';
 import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
-import type { JarSet } from '../support/jars.ts';
+import type { JdbcDriver } from '../support/jars.ts';
 import { runJdbc } from './run-jdbc.ts';
 
-const drivers: readonly JarSet[] = ['hive-jdbc-4.1.0', 'kyuubi-jdbc-1.10.1'];
+const drivers: readonly JdbcDriver[] = [
+  'hive-jdbc-2.3.9',
+  'hive-jdbc-3.1.3',
+  'hive-jdbc-4.0.1',
+  'hive-jdbc-4.1.0',
+  'kyuubi-jdbc-1.9.2',
+  'kyuubi-jdbc-1.10.1',
+];
 const transports = ['binary', 'http', 'zooKeeper'] as const;
 const checks = [...commonChecks, 'product'];
 

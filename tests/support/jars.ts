@@ -10,7 +10,15 @@ const FETCH_TIMEOUT_MS = 600_000;
 const fetchScript = join(import.meta.dirname, '../../scripts/fetch-jars.sh');
 
 /** The sets in `scripts/jar-sets`. */
-export type JarSet = 'zookeeper-server' | 'zookeeper-client' | 'hive-jdbc-4.1.0' | 'kyuubi-jdbc-1.10.1';
+export type JarSet = 'zookeeper-server' | 'zookeeper-client' | JdbcDriver;
+
+export type JdbcDriver =
+  | 'hive-jdbc-2.3.9'
+  | 'hive-jdbc-3.1.3'
+  | 'hive-jdbc-4.0.1'
+  | 'hive-jdbc-4.1.0'
+  | 'kyuubi-jdbc-1.9.2'
+  | 'kyuubi-jdbc-1.10.1';
 
 export interface Jars {
   /** Absolute; shared by all runs on this machine, so never write to it. */
