@@ -93,6 +93,12 @@ export const catalogue = {
   ),
   FEATURE_UNSUPPORTED: row('0A000', 501, false, '{feature} is not supported'),
   REQUEST_INVALID: row('HY000', 400, false, '{method}: {problem}'),
+  REQUEST_TOO_LARGE: row(
+    'HY000',
+    413,
+    false,
+    'The request has {bytes} bytes or more; at most {limit} are accepted (kyuubi.frontend.thrift.max.message.size)',
+  ),
   STATEMENT_FAILED: row('HY000', 500, false, '{problem}'),
 
   ENGINE_TYPE_UNKNOWN: row(

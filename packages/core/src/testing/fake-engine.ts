@@ -56,6 +56,8 @@ const MAX_REQUEST_BYTES = 16 * 1_048_576;
  */
 export class FakeEngine {
   readonly calls: EngineCall[] = [];
+  /** Methods whose reply has been written. */
+  readonly answered: string[] = [];
   readonly logins: string[] = [];
   readonly passwords: string[] = [];
   readonly sockets = new Set<Socket>();
@@ -152,6 +154,7 @@ export class FakeEngine {
     const { method } = readEnvelope(message);
     const reply = await dispatch(message, { ...this.#handlers, ...this.#recorded() }, user);
     if (!socket.destroyed) this.write(socket, frame(reply), method);
+    this.answered.push(method);
     this.#changed();
   }
 

@@ -92,7 +92,7 @@ export class TestGateway {
   /** The same, once a session is open on it. */
   async readyEngine(launch = 0): Promise<FakeEngine> {
     const engine = await (await this.plugin.launched(launch + 1)).registered;
-    await engine.until(({ sessions }) => sessions.size > 0);
+    await engine.until(({ answered }) => answered.includes('OpenSession'));
     return engine;
   }
 
