@@ -64,7 +64,7 @@ export class OperationCalls {
 
   async close(call: Call<'CloseOperation'>): Promise<void> {
     const ref = this.#resolve(call);
-    if (ref.kind === 'engine') await this.#options.manager.closeOperation(ref.operation);
+    if (ref.kind === 'engine') this.#options.manager.closeOperation(ref.operation);
     await call.reply({ status: OK });
   }
 

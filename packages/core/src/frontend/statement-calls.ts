@@ -57,7 +57,7 @@ export class StatementCalls {
     watch.setDeadline(operation, timeoutSeconds);
     const final = request.runAsync === true ? null : await this.#untilFinal(operation);
     if (final !== null && final.operationState !== TOperationState.FINISHED) {
-      await manager.closeOperation(operation);
+      manager.closeOperation(operation);
       return call.reply({ status: failureOf(final) });
     }
     await call.reply(withHandle(response, operation, final?.hasResultSet));
@@ -99,7 +99,7 @@ export class StatementCalls {
     try {
       return await watch.untilFinal(operation);
     } catch (error) {
-      await manager.closeOperation(operation);
+      manager.closeOperation(operation);
       throw error;
     }
   }

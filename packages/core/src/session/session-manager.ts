@@ -130,15 +130,18 @@ export class SessionManager {
     await atMost(this.#options.clock, deadlineMs, Promise.allSettled(this.#pending));
   }
 
-  /** Ends an operation here and on its engine; an engine that cannot be asked is only logged. */
-  async closeOperation(operation: Operation): Promise<void> {
+  /**
+   * Ends an operation here at once, and on its engine in the background: no client need wait for that, and an engine that
+   * cannot be asked is only logged.
+   */
+  closeOperation(operation: Operation): void {
     this.directory.removeOperation(operation);
     const { engine } = operation.session;
     if (engine === null) return;
     const request = encodeCall('CloseOperation', 0, {
       operationHandle: { operationId: operation.engineHandle, operationType: 0, hasResultSet: false },
     });
-    await this.#tell(engine, 'CloseOperation', request);
+    void this.#follow(this.#tell(engine, 'CloseOperation', request));
   }
 
   #follow(work: Promise<void>): Promise<void> {
@@ -222,7 +225,7 @@ export class SessionManager {
     for (const operation of session.operations.values()) {
       const idleMs = now - operation.lastAccessMs;
       if (operation.finalStatus !== null && idleMs >= this.#options.config.operationIdleTimeoutMs) {
-        void this.closeOperation(operation);
+        this.closeOperation(operation);
       }
     }
   }
