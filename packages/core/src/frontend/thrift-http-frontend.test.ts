@@ -271,7 +271,8 @@ describe('a body', () => {
     socket.write(
       `POST /cliservice HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic('alice')}\r\nContent-Length: 100\r\n\r\n`,
     );
-    const closed = once(socket, 'close');
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     await gateway.gateway.destroy('the test is over');
     await closed;
   });

@@ -31,6 +31,7 @@ let session: TSessionHandle;
 
 /** Every session the gateway ever had. */
 const sessions: Session[] = [];
+// oxlint-disable-next-line typescript/unbound-method -- called with its `this` below
 const { addSession } = SessionDirectory.prototype;
 
 beforeEach(async () => {

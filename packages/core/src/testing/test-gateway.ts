@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTransport, type RequestOf, ThriftConnection, TProtocolVersion } from '@senbon/hive-thrift';
 import { Conf } from '../config/conf.ts';
-import { Gateway } from '../gateway.ts';
+import { Gateway, GatewayState } from '../gateway.ts';
 import type { Clock } from '../ports/clock.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeEnginePlugin } from './fake-engine-plugin.ts';
@@ -118,7 +118,13 @@ export class TestGateway {
 
   async stop(): Promise<void> {
     for (const connection of this.#connections) connection.destroy(new Error('the test is over'));
-    await this.gateway.destroy('the test is over');
+    const stopped = this.gateway.destroy('the test is over');
+    // Engines that a test has silenced do not answer CloseSession: time must pass.
+    while (this.gateway.state !== GatewayState.stopped) {
+      await new Promise(setImmediate);
+      this.clock.advance(100);
+    }
+    await stopped;
     await this.plugin.close();
     await rm(this.#dir, { recursive: true, force: true });
   }
