@@ -1,4 +1,4 @@
-import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import {
@@ -316,7 +316,7 @@ describe('a reply', () => {
     });
     request.on('error', () => {});
     request.end(info(sessionHandle));
-    const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.on('error', () => {});
     response.destroy();
     await expect.poll(() => sent, { timeout: 10_000 }).toBe(total);
