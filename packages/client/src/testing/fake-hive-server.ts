@@ -75,7 +75,10 @@ export class FakeHiveServer {
     const frames = new FrameDecoder({ maxFrameBytes: MAX_BYTES });
     const scanner = new MessageScanner({ maxMessageBytes: MAX_BYTES });
     let user: string | null = null;
-    const take = async (chunk: Uint8Array): Promise<void> => {
+    const take = (chunk: Uint8Array): void => {
+      answer(chunk).catch(() => socket.destroy());
+    };
+    const answer = async (chunk: Uint8Array): Promise<void> => {
       const payloads = isFramed ? frames.push(chunk) : scanner.push(chunk);
       for (const message of payloads) {
         const reply = await this.#answer(message, { user });
@@ -84,7 +87,7 @@ export class FakeHiveServer {
     };
     socket.on('data', (chunk: Buffer) => {
       if (sasl === null || user !== null) {
-        void take(chunk);
+        take(chunk);
         return;
       }
       const { credentials, rest } = sasl.push(chunk);
@@ -96,7 +99,7 @@ export class FakeHiveServer {
       }
       user = credentials.user;
       socket.write(sasl.complete());
-      void take(rest);
+      take(rest);
     });
   }
 

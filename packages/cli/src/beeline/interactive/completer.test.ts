@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeShells, openShell } from '../testing/fake-shell.ts';
+import { Completer } from './completer.ts';
+
+afterEach(closeShells);
+
+async function completer(tables: readonly string[] = ['customers', 'currency']) {
+  const { beeline, server } = await openShell({ tables, dbms: 'FROBNICATE,Unimplemented' });
+  return { completer: new Completer(() => beeline.connection), server, beeline };
+}
+
+describe('Completer', () => {
+  it('completes commands', async () => {
+    const { completer: subject } = await completer();
+    expect(await subject.complete('!con')).toEqual([['connect '], 'con']);
+    expect(await subject.complete('  !Q')).toEqual([['quit ', 'q '], 'Q']);
+  });
+
+  it('completes keywords as they were begun', async () => {
+    const { completer: subject } = await completer();
+    expect(await subject.complete('selec')).toEqual([['select'], 'selec']);
+    expect(await subject.complete('SELEC')).toEqual([['SELECT'], 'SELEC']);
+    expect((await subject.complete('select 1 frob'))[0]).toEqual(['frobnicate']);
+  });
+
+  it('completes tables and schemas', async () => {
+    const { completer: subject } = await completer();
+    expect(await subject.complete('select * from cust')).toEqual([['customers'], 'cust']);
+    expect((await subject.complete('select * from default.c'))[0]).toEqual([
+      'default.currency',
+      'default.customers',
+    ]);
+    expect((await subject.complete('select * from '))[0]).toContain('default.');
+    expect((await subject.complete('cu'))[0]).toContain('currency');
+  });
+
+  it('asks once, and again after a statement that makes names', async () => {
+    const { completer: subject, server } = await completer();
+    const asked = () => server.service.calls.filter((call) => call === 'CloseOperation').length;
+    await subject.complete('c');
+    await subject.complete('c');
+    subject.onStatement('select 1');
+    await subject.complete('c');
+    expect(asked()).toBe(1);
+    subject.onStatement('CREATE TABLE x (a int)');
+    await subject.complete('c');
+    expect(asked()).toBe(2);
+  });
+
+  it('offers keywords without a connection, and when the server fails', async () => {
+    expect(await new Completer(() => null).complete('selec')).toEqual([['select'], 'selec']);
+    const { completer: subject, server } = await completer();
+    await server.close();
+    expect(await subject.complete('selec')).toEqual([['select'], 'selec']);
+  });
+});
