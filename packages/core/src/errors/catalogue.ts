@@ -76,6 +76,12 @@ export const catalogue = {
     true,
     'This gateway ({instance}) is being drained and takes no new sessions. {advice}',
   ),
+  SERVER_BUSY: row(
+    '08004',
+    503,
+    true,
+    'This gateway holds as many bytes of requests as it may ({limit}, kyuubi.frontend.request.memory); there is no room for {bytes} more. Try again later',
+  ),
   OPERATION_TIMEOUT: row('HYT00', 504, false, 'Query timed out after {seconds} seconds'),
   OPERATION_CANCELED: row('57014', 409, false, 'The operation was canceled'),
   OPERATION_STATE: row('HY010', 409, false, 'Operation [{id}] is in state {state}: {problem}'),

@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
-import { FrameDecoder, MessageScanner, SaslPlainServer } from '@senbon/hive-thrift';
+import { SaslPlainServer } from '@senbon/hive-thrift';
 import { messageOf } from '../errors/senbon-error.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from '../session/client-context.ts';
+import { ArrivalTimer } from './arrival-timer.ts';
 import { authenticate, type AuthMode } from './auth.ts';
+import { RequestIntake } from './request-intake.ts';
+import type { RequestMemory } from './request-memory.ts';
 import { SocketSink } from './socket-sink.ts';
 import type { ThriftService } from './thrift-service.ts';
 
@@ -12,6 +15,7 @@ export interface BinaryConnectionOptions {
   readonly service: ThriftService;
   readonly auth: AuthMode;
   readonly maxMessageBytes: number;
+  readonly memory: RequestMemory;
   readonly loginTimeoutMs: number;
   readonly stallTimeoutMs: number;
   readonly clock: Clock;
@@ -34,11 +38,6 @@ const moves: Readonly<Record<ConnectionPhase, readonly ConnectionPhase[]>> = {
 };
 
 /**
- * Calls that a client may send before it has read the answers. Drivers send one at a time; beyond this many the socket
- * is not read any more until some are answered.
- */
-const MAX_PIPELINED_CALLS = 64;
-/**
  * After our last byte: how long the client may take to read it and to hang up in turn. A socket of which only our half is
  * closed would otherwise stay for ever.
  */
@@ -50,25 +49,24 @@ export class BinaryConnection {
   readonly #options: BinaryConnectionOptions;
   /** Until the client has said who it is; ten thousand idle clients need none. */
   #sasl: SaslPlainServer | null;
-  readonly #frames: FrameDecoder | null;
-  readonly #messages: MessageScanner;
+  readonly #intake: RequestIntake;
   readonly #sink: SocketSink;
-  readonly #queue: Uint8Array[] = [];
   readonly #sessions = new Set<string>();
   #client: ClientContext | null = null;
   #phase: ConnectionPhase = ConnectionPhase.handshake;
   #isServing = false;
   #isFinishing = false;
   #loginTimer: Timer | null;
+  /** Since a request has begun to arrive; most arrive whole and need none. */
+  #arrival: ArrivalTimer | null = null;
 
   constructor(socket: Socket, options: BinaryConnectionOptions) {
-    const { auth, maxMessageBytes, stallTimeoutMs, clock, loginTimeoutMs } = options;
+    const { auth, maxMessageBytes, memory, stallTimeoutMs, clock, loginTimeoutMs } = options;
     const isFramed = auth !== 'NOSASL';
     this.#socket = socket;
     this.#options = options;
     this.#sasl = isFramed ? new SaslPlainServer() : null;
-    this.#frames = isFramed ? new FrameDecoder({ maxFrameBytes: maxMessageBytes }) : null;
-    this.#messages = new MessageScanner({ maxMessageBytes });
+    this.#intake = new RequestIntake({ isFramed, maxMessageBytes, memory: memory.open() });
     this.#sink = new SocketSink(socket, { isFramed, stallTimeoutMs });
     this.#loginTimer = clock.after(loginTimeoutMs, () =>
       this.#refuse(`no login within ${loginTimeoutMs} ms`),
@@ -141,19 +139,36 @@ export class BinaryConnection {
   }
 
   #receive(bytes: Uint8Array): void {
-    const payloads = this.#frames === null ? [bytes] : this.#frames.push(bytes);
-    for (const payload of payloads) this.#queue.push(...this.#messages.push(payload));
-    if (this.#queue.length > 0) this.#stopLoginTimer();
-    if (this.#queue.length > MAX_PIPELINED_CALLS) this.#socket.pause();
+    const complete = this.#intake.push(bytes);
+    if (complete > 0) this.#stopLoginTimer();
+    if (this.#intake.isFull) this.#socket.pause();
+    this.#watchArrival(complete > 0);
     if (!this.#isServing) void this.#serveQueue();
+  }
+
+  /** A paused client is not the one that is late. */
+  #watchArrival(isNew: boolean): void {
+    if (isNew) this.#arrival?.stop();
+    const { partialBytes } = this.#intake;
+    if (partialBytes === 0 || this.#socket.isPaused()) return this.#arrival?.stop();
+    const { clock, stallTimeoutMs } = this.#options;
+    this.#arrival ??= new ArrivalTimer({
+      clock,
+      graceMs: stallTimeoutMs,
+      onLate: (tookMs) => this.#refuse(`a request has not arrived whole in ${tookMs} ms`),
+    });
+    this.#arrival.arrived(partialBytes);
   }
 
   async #serveQueue(): Promise<void> {
     this.#isServing = true;
     try {
-      for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+      for (let message = this.#intake.next(); message !== undefined; message = this.#intake.next()) {
         if (this.#client === null || this.#phase === 'closed') return;
-        if (this.#queue.length <= MAX_PIPELINED_CALLS && this.#socket.isPaused()) this.#socket.resume();
+        if (!this.#intake.isFull && this.#socket.isPaused()) {
+          this.#socket.resume();
+          this.#watchArrival(true);
+        }
         await this.#options.service.handle(message, this.#client, this.#sink);
         if (this.#isFinishing) this.#close('the gateway stops');
       }
@@ -161,6 +176,7 @@ export class BinaryConnection {
       this.#refuse(messageOf(error));
     } finally {
       this.#isServing = false;
+      if (this.#phase === 'closed') this.#intake.clear();
     }
   }
 
@@ -180,7 +196,8 @@ export class BinaryConnection {
     if (this.#phase === 'closed') return;
     this.#move('closed', why);
     this.#stopLoginTimer();
-    this.#queue.length = 0;
+    this.#arrival?.stop();
+    this.#intake.clear();
     this.#socket.end();
     if (!this.#socket.destroyed) {
       const linger = this.#options.clock.after(LINGER_MS, () => this.#socket.destroy());

@@ -69,17 +69,23 @@ export const frontendArea = {
     '104857600',
     'Largest request accepted from a client, in bytes; checked before memory is taken.',
   ),
+  requestMemoryBytes: key(
+    'kyuubi.frontend.request.memory',
+    int(MEBIBYTE),
+    '536870912',
+    'Most bytes of requests above 64 KiB that arrive or are served at a time, of all clients together; a client that would exceed it is disconnected (HTTP: 503). (ours)',
+  ),
   loginTimeoutMs: key(
     'kyuubi.frontend.login.timeout',
     duration,
     'PT20S',
-    'A connection that has not finished its SASL handshake by then is closed. (ours)',
+    'A connection that has not finished its SASL handshake, or the headers of an HTTP request, by then is closed. (ours)',
   ),
   stallTimeoutMs: key(
     'kyuubi.frontend.stall.timeout',
     duration,
     'PT10M',
-    'A client that reads nothing of a reply for this long is disconnected. (ours)',
+    'A client that reads nothing of a reply for this long is disconnected, and so is one whose request takes longer to arrive (plus a second for every 4 kB of it). (ours)',
   ),
   maxConnections: key(
     'kyuubi.frontend.max.connections',

@@ -10,6 +10,7 @@ import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
 import { OperationCalls } from './operation-calls.ts';
 import { OperationWatch } from './operation-watch.ts';
+import { RequestMemory } from './request-memory.ts';
 import { SessionCalls } from './session-calls.ts';
 import { StatementCalls } from './statement-calls.ts';
 import { ThriftBinaryFrontend } from './thrift-binary-frontend.ts';
@@ -33,6 +34,7 @@ export interface FrontendsOptions {
 export function createFrontends(options: FrontendsOptions): readonly Frontend[] {
   const { config, auth, advertisedHost, clock, logger, sessions } = options;
   const service = createService(options);
+  const memory = new RequestMemory(config.requestMemoryBytes);
   const onDisconnected = (ids: ReadonlySet<string>) => sessions.disconnected(ids);
   return config.protocols.map((protocol) => {
     switch (protocol.toUpperCase()) {
@@ -41,13 +43,14 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
           config,
           auth,
           service,
+          memory,
           advertisedHost,
           onDisconnected,
           clock,
           logger,
         });
       case 'THRIFT_HTTP':
-        return new ThriftHttpFrontend({ config, auth, service, advertisedHost, clock, logger });
+        return new ThriftHttpFrontend({ config, auth, service, memory, advertisedHost, clock, logger });
       default:
         throw new SenbonError('CONFIG_INVALID', {
           key: 'kyuubi.frontend.protocols',

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { SenbonError } from '../errors/senbon-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import { ArrivalTimer } from './arrival-timer.ts';
 import type { Credentials } from './auth.ts';
+import type { RequestShare } from './request-memory.ts';
 
 /** User and password of an `Authorization: Basic …` header; `null` when it is absent or something else. */
 export function basicCredentials(header: string | undefined): Credentials | null {
@@ -21,26 +24,52 @@ export function clientAddress(incoming: IncomingMessage, header: string): string
   return ((incoming.socket as Socket | null)?.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }
 
+export interface BodyBounds {
+  readonly maxBytes: number;
+  readonly memory: RequestShare;
+  /** For the arrival of even the shortest body. */
+  readonly graceMs: number;
+  readonly clock: Clock;
+}
+
 /**
- * The whole body. Throws REQUEST_TOO_LARGE, at once when that is announced; the rest of the body is thrown away then, so
- * that the client reads the answer and may go on with the connection.
+ * The whole body. Throws REQUEST_TOO_LARGE, at once when that is announced, and SERVER_BUSY; the rest of the body is
+ * thrown away then, so that the client reads the answer and may go on with the connection. One that does not arrive ends
+ * the connection.
  */
-export async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(incoming: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
+  const { maxBytes, memory, graceMs, clock } = bounds;
   const announced = Number(incoming.headers['content-length'] ?? 0);
-  if (announced > maxBytes) throw tooLarge(incoming, announced, maxBytes);
+  if (announced > maxBytes) throw refused(incoming, tooLarge(announced, maxBytes));
+  const onLate = (tookMs: number) =>
+    incoming.destroy(new Error(`the request has not arrived whole in ${tookMs} ms`));
+  const arrival = new ArrivalTimer({ clock, graceMs, onLate });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Left to itself the loop would destroy the connection when it is left.
-  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(incoming, bytes, maxBytes);
-    chunks.push(chunk);
+  arrival.arrived(0);
+  try {
+    // Left to itself the loop would destroy the connection when it is left.
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
+      memory.set(bytes);
+      arrival.arrived(bytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof SenbonError ? refused(incoming, error) : error;
+  } finally {
+    arrival.stop();
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-function tooLarge(incoming: IncomingMessage, bytes: number, limit: number): SenbonError {
+function tooLarge(bytes: number, limit: number): SenbonError {
+  return new SenbonError('REQUEST_TOO_LARGE', { bytes, limit });
+}
+
+function refused(incoming: IncomingMessage, error: SenbonError): SenbonError {
   // The loop above must have let go of the stream first.
   setImmediate(() => incoming.resume());
-  return new SenbonError('REQUEST_TOO_LARGE', { bytes, limit });
+  return error;
 }

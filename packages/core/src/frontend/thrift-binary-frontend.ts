@@ -8,12 +8,14 @@ import { BinaryConnection } from './binary-connection.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
 import { listen } from './listen.ts';
+import type { RequestMemory } from './request-memory.ts';
 import type { ThriftService } from './thrift-service.ts';
 
 export interface ThriftBinaryFrontendOptions {
   readonly config: AreaConfig<typeof frontendArea>;
   readonly auth: AuthMode;
   readonly service: ThriftService;
+  readonly memory: RequestMemory;
   /** Host in the JDBC URL. */
   readonly advertisedHost: string;
   readonly onDisconnected: (sessions: ReadonlySet<string>) => void;
@@ -47,6 +49,7 @@ export class ThriftBinaryFrontend implements Frontend {
         service: options.service,
         auth: options.auth,
         maxMessageBytes: options.config.maxMessageBytes,
+        memory: options.memory,
         loginTimeoutMs: options.config.loginTimeoutMs,
         stallTimeoutMs: options.config.stallTimeoutMs,
         clock: options.clock,

@@ -15,16 +15,21 @@ import type { Frontend } from './frontend.ts';
 import { basicCredentials, clientAddress, readBody } from './http-request.ts';
 import { HttpSink } from './http-sink.ts';
 import { listen } from './listen.ts';
+import type { RequestMemory } from './request-memory.ts';
 import type { ThriftService } from './thrift-service.ts';
 
 export interface ThriftHttpFrontendOptions {
   readonly config: AreaConfig<typeof frontendArea>;
   readonly auth: AuthMode;
   readonly service: ThriftService;
+  readonly memory: RequestMemory;
   readonly advertisedHost: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** How often connections whose headers do not come are looked for. */
+const MAX_CHECK_INTERVAL_MS = 5_000;
 
 type HttpContext = Context<{ Bindings: HttpBindings }>;
 
@@ -58,6 +63,10 @@ export class ThriftHttpFrontend implements Frontend {
       serverOptions: {
         maxHeaderSize: config.httpHeaderBytes,
         keepAliveTimeout: config.httpIdleMs,
+        headersTimeout: config.loginTimeoutMs,
+        // How long a body may take depends on its size: see readBody.
+        requestTimeout: 0,
+        connectionsCheckingInterval: Math.min(config.loginTimeoutMs, MAX_CHECK_INTERVAL_MS),
         noDelay: true,
       },
     }) as Server;
@@ -93,7 +102,8 @@ export class ThriftHttpFrontend implements Frontend {
 
   async #serve(context: HttpContext): Promise<Response> {
     const { incoming, outgoing } = context.env;
-    const { config, service } = this.#options;
+    const { config, service, clock } = this.#options;
+    const memory = this.#options.memory.open();
     // A kept-alive connection that was busy when the server closed would otherwise stay until its idle time-out.
     outgoing.once('finish', () => {
       if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
@@ -101,7 +111,12 @@ export class ThriftHttpFrontend implements Frontend {
     const sink = new HttpSink(outgoing, config.stallTimeoutMs);
     try {
       const user = this.#authenticate(incoming.headers.authorization);
-      const message = await readBody(incoming, config.maxMessageBytes);
+      const message = await readBody(incoming, {
+        maxBytes: config.maxMessageBytes,
+        memory,
+        graceMs: config.stallTimeoutMs,
+        clock,
+      });
       const ip = clientAddress(incoming, config.clientIpHeader);
       const client: ClientContext = { user, ip, onSessionOpened() {} };
       await service.handle(message, client, sink);
@@ -109,6 +124,8 @@ export class ThriftHttpFrontend implements Frontend {
     } catch (error) {
       if (outgoing.headersSent) outgoing.destroy();
       else return this.#failure(context, error);
+    } finally {
+      memory.set(0);
     }
     return RESPONSE_ALREADY_SENT;
   }
