@@ -76,7 +76,7 @@ function createService(options: FrontendsOptions): ThriftService {
       admit,
     }),
     statements: new StatementCalls({ manager, relay, watch, config, clock, logger: serviceLogger }),
-    operations: new OperationCalls({ manager, relay, watch, config, clock }),
+    operations: new OperationCalls({ manager, relay, config, clock }),
     logger: serviceLogger,
   });
 }

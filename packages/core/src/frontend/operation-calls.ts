@@ -10,13 +10,11 @@ import type { OperationRef } from '../session/session-directory.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 import type { Call } from './call.ts';
 import { launchFetch, launchSchema, launchStatus } from './launch-replies.ts';
-import type { OperationWatch } from './operation-watch.ts';
 import { OK } from './thrift-status.ts';
 
 export interface OperationCallsOptions {
   readonly manager: SessionManager;
   readonly relay: EngineRelay;
-  readonly watch: OperationWatch;
   readonly config: AreaConfig<typeof sessionArea>;
   readonly clock: Clock;
 }
@@ -40,7 +38,7 @@ export class OperationCalls {
   }
 
   async status(call: Call<'GetOperationStatus'>): Promise<void> {
-    const { watch, relay, config } = this.#options;
+    const { relay, config } = this.#options;
     const ref = this.#resolve(call);
     if (ref.kind === 'launch') {
       await ref.session.launch.waitForEnd(config.statusPollMs);
@@ -50,7 +48,7 @@ export class OperationCalls {
     // Hive JDBC 4.0.1 asks for the status once per fetched row: a final one needs no engine.
     if (operation.finalStatus !== null) return call.reply(operation.finalStatus);
     const reply = await relay.ask(session, call.method, () => call.patched(operation.engineHandle));
-    watch.remember(operation, readReply(session.engineName, call.method, reply));
+    operation.remember(readReply(session.engineName, call.method, reply));
     if (operation.finalStatus !== null) return call.reply(operation.finalStatus);
     await send(call.sink, reply);
   }

@@ -21,32 +21,12 @@ const DEADLINE_GRACE_MS = 5_000;
 /** Between two questions to an engine that answers at once instead of waiting for a change. */
 const MIN_POLL_INTERVAL_MS = 20;
 
-const finalStates: ReadonlySet<number> = new Set([
-  TOperationState.FINISHED,
-  TOperationState.CANCELED,
-  TOperationState.CLOSED,
-  TOperationState.ERROR,
-  TOperationState.TIMEDOUT,
-]);
-
 /** Follows operations on engines to their end. */
 export class OperationWatch {
   readonly #options: OperationWatchOptions;
 
   constructor(options: OperationWatchOptions) {
     this.#options = options;
-  }
-
-  /** Keeps a status that will not change any more. */
-  remember(operation: Operation, status: TGetOperationStatusResp): void {
-    if (
-      !isSuccess(status.status) ||
-      status.operationState === undefined ||
-      !finalStates.has(status.operationState)
-    )
-      return;
-    operation.finalStatus ??= status;
-    operation.deadline?.cancel();
   }
 
   /** Asks the engine until the operation is over. */
@@ -63,7 +43,7 @@ export class OperationWatch {
           status.status.sqlState === undefined ? {} : { sqlState: status.status.sqlState },
         );
       }
-      this.remember(operation, status);
+      operation.remember(status);
       if (operation.finalStatus === null && clock.now() - askedAtMs < MIN_POLL_INTERVAL_MS) {
         await new Promise<void>((resolve) => clock.after(MIN_POLL_INTERVAL_MS, resolve));
       }

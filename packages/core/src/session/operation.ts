@@ -1,7 +1,15 @@
-import type { TGetOperationStatusResp } from '@senbon/hive-thrift';
+import { type TGetOperationStatusResp, TOperationState, TStatusCode } from '@senbon/hive-thrift';
 import type { Timer } from '../ports/clock.ts';
 import { createHandle, type Handle, type NamedHandle } from './handle.ts';
 import type { Session } from './session.ts';
+
+const finalStates: ReadonlySet<number> = new Set([
+  TOperationState.FINISHED,
+  TOperationState.CANCELED,
+  TOperationState.CLOSED,
+  TOperationState.ERROR,
+  TOperationState.TIMEDOUT,
+]);
 
 /**
  * What the gateway knows of an operation that runs on an engine: its own handle, the engine's, and the last status once
@@ -22,5 +30,14 @@ export class Operation {
     this.engineHandle = engineHandle;
     this.handle = handle;
     this.lastAccessMs = nowMs;
+  }
+
+  /** Keeps what the engine said if it will not change any more. */
+  remember(said: TGetOperationStatusResp): void {
+    const { statusCode } = said.status;
+    if (statusCode !== TStatusCode.SUCCESS && statusCode !== TStatusCode.SUCCESS_WITH_INFO) return;
+    if (said.operationState === undefined || !finalStates.has(said.operationState)) return;
+    this.finalStatus ??= said;
+    this.deadline?.cancel();
   }
 }

@@ -1,4 +1,4 @@
-import { encodeCall, TProtocolVersion, type TOpenSessionReq } from '@senbon/hive-thrift';
+import { encodeCall, TProtocolVersion, TStatusCode, type TOpenSessionReq } from '@senbon/hive-thrift';
 import type { AreaConfig } from '../config/area.ts';
 import type { EngineBroker, OpenedEngineSession } from '../engine/engine-broker.ts';
 import type { EngineDirectory } from '../engine/engine-directory.ts';
@@ -7,6 +7,7 @@ import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import { readReply } from '../relay/read-reply.ts';
 import { CollectingSink } from '../relay/reply-sink.ts';
 import type { ClientContext } from './client-context.ts';
 import type { sessionArea } from './config.ts';
@@ -209,24 +210,56 @@ export class SessionManager {
   }
 
   #reap(): void {
-    const { clock, config, logger } = this.#options;
-    const now = clock.now();
+    const now = this.#options.clock.now();
     for (const session of this.directory.sessions()) {
       this.#reapOperations(session, now);
-      const since = session.idleSinceMs;
-      if (config.idleTimeoutMs <= 0 || since === null || now - since < config.idleTimeoutMs) continue;
-      if ([...session.operations.values()].some((operation) => operation.finalStatus === null)) continue;
-      logger.info(`Session [${session.id}] has been idle for ${now - since} ms`);
-      this.close(session, 'idle for longer than kyuubi.session.idle.timeout');
+      if (this.#isIdle(session, now)) void this.#follow(this.#closeIdle(session));
     }
+  }
+
+  #isIdle(session: Session, now: number): boolean {
+    const { idleTimeoutMs } = this.#options.config;
+    const since = session.idleSinceMs;
+    return idleTimeoutMs > 0 && since !== null && now - since >= idleTimeoutMs;
+  }
+
+  /**
+   * A session whose statement still runs is not idle. A client that left without a word never asks how its statements
+   * ended: then the gateway does.
+   */
+  async #closeIdle(session: Session): Promise<void> {
+    for (const operation of session.operations.values()) {
+      if (operation.finalStatus === null && !(await this.#isOver(operation))) return;
+    }
+    if (session.state === 'closed' || !this.#isIdle(session, this.#options.clock.now())) return;
+    this.close(session, 'idle for longer than kyuubi.session.idle.timeout');
   }
 
   #reapOperations(session: Session, now: number): void {
     for (const operation of session.operations.values()) {
-      const idleMs = now - operation.lastAccessMs;
-      if (operation.finalStatus !== null && idleMs >= this.#options.config.operationIdleTimeoutMs) {
-        this.closeOperation(operation);
-      }
+      if (now - operation.lastAccessMs < this.#options.config.operationIdleTimeoutMs) continue;
+      if (operation.finalStatus !== null) this.closeOperation(operation);
+      else void this.#follow(this.#isOver(operation).then(() => {}));
+    }
+  }
+
+  /** Asks the engine once; one that is gone, or does not know the operation any more, runs nothing. */
+  async #isOver(operation: Operation): Promise<boolean> {
+    const { engine } = operation.session;
+    if (engine === null) return true;
+    const request = encodeCall('GetOperationStatus', 0, {
+      operationHandle: { operationId: operation.engineHandle, operationType: 0, hasResultSet: false },
+    });
+    try {
+      const sink = new CollectingSink(MAX_STATUS_REPLY_BYTES);
+      await engine.engine.pool.use(engine.user, false, (connection) =>
+        connection.exchange('GetOperationStatus', request, sink),
+      );
+      const reply = readReply(engine.engine.name, 'GetOperationStatus', sink.bytes);
+      operation.remember(reply);
+      return operation.finalStatus !== null || reply.status.statusCode === TStatusCode.ERROR;
+    } catch (error) {
+      return error instanceof SenbonError && error.code !== 'ENGINE_BUSY';
     }
   }
 }
