@@ -1,0 +1,114 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { SessionManager } from '../session/session-manager.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { MemoryEnsemble } from '../testing/memory-discovery.ts';
+import { RecordingLogger } from '../testing/recording-logger.ts';
+import { sessionOf } from '../testing/sessions.ts';
+import { Drain } from './drain.ts';
+
+const forever = new AbortController().signal;
+
+let clock: FakeClock;
+let ensemble: MemoryEnsemble;
+let logger: RecordingLogger;
+let sessions: Set<ReturnType<typeof sessionOf>>;
+let leave: () => void;
+let drain: Drain;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  ensemble = new MemoryEnsemble(clock);
+  logger = new RecordingLogger();
+  sessions = new Set([sessionOf({}, clock)]);
+  const empty = new Promise<void>((resolve) => {
+    leave = () => {
+      sessions.clear();
+      resolve();
+    };
+  });
+  const manager = {
+    directory: {
+      sessions: () => sessions.values(),
+      get size() {
+        return sessions.size;
+      },
+    },
+    empty: () => empty,
+  } as unknown as SessionManager;
+  drain = new Drain({
+    sessions: manager,
+    registry: ensemble.client().registry,
+    space: '/kyuubi',
+    instance: 'gw1:10009',
+    deadlineMs: 60_000,
+    reportIntervalMs: 10_000,
+    clock,
+    logger,
+  });
+});
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+}
+
+it('ends with the last session, and leaves no timer', async () => {
+  const over = drain.run(forever);
+  leave();
+  await over;
+  expect(clock.delays).toEqual([]);
+  expect(logger.has('still open')).toBe(false);
+});
+
+it('reports while it waits', async () => {
+  const over = drain.run(forever);
+  clock.advance(25_000);
+  expect(
+    logger.lines.filter((line) => line.includes('1 connection(s) are active, delay shutdown')),
+  ).toHaveLength(2);
+  leave();
+  await over;
+});
+
+it('ends with its deadline and names who is left', async () => {
+  const over = drain.run(forever);
+  clock.advance(60_000);
+  await over;
+  const [session] = sessions;
+  expect(logger.has(`The drain ends with SessionHandle [${session?.id}] of alice@10.1.1.1 still open`)).toBe(
+    true,
+  );
+  expect(clock.delays).toEqual([]);
+});
+
+it.each(['before', 'meanwhile'])('ends when it is stopped %s', async (when) => {
+  const abort = new AbortController();
+  if (when === 'before') abort.abort();
+  const over = drain.run(abort.signal);
+  if (when === 'meanwhile') abort.abort();
+  await over;
+  expect(clock.delays).toEqual([]);
+});
+
+it('refuses newcomers, first without and then with the names of others', async () => {
+  ensemble.add('/kyuubi', { host: 'gw1', port: 10_009, version: 'v' }, null);
+  expect(drain.refusal()).toMatchObject({
+    code: 'SERVER_DRAINING',
+    sqlState: '08004',
+    httpStatus: 503,
+    message: expect.stringContaining('Connect to another gateway of its server space'),
+  });
+  const over = drain.run(forever);
+  await settled();
+  expect(drain.refusal().message).toContain('No other gateway is registered');
+  ensemble.add('/kyuubi', { host: 'gw2', port: 10_009, version: 'v' }, null);
+  ensemble.add('/kyuubi', { host: 'gw3', port: 10_009, version: 'v' }, null);
+  clock.advance(10_000);
+  await settled();
+  expect(drain.refusal().message).toMatch(/\(gw1:10009\).*Connect to one of: gw2:10009, gw3:10009$/);
+  ensemble.listFailure = new Error('down');
+  clock.advance(10_000);
+  await settled();
+  expect(drain.refusal().message).toContain('gw2:10009');
+  leave();
+  await over;
+});
