@@ -149,6 +149,44 @@ describe('CloseSession', () => {
   });
 });
 
+describe('a session closed while it is being opened on its engine', () => {
+  /** The engine answers OpenSession when the test says so. */
+  async function openHeld() {
+    const engine = gateway.engine();
+    const before = engine.sessions.size;
+    let go = () => {};
+    const write = engine.write;
+    engine.write = (socket, framed) => {
+      go = () => void write(socket, framed, 'OpenSession');
+    };
+    const response = await client.call('OpenSession', openRequest());
+    await engine.until(({ sessions }) => sessions.size === before + 1);
+    await engine.until(({ answered }) => answered.filter((method) => method === 'OpenSession').length === 2);
+    engine.write = write;
+    return {
+      sessionHandle: response.sessionHandle as NonNullable<typeof response.sessionHandle>,
+      go,
+      before,
+    };
+  }
+
+  it('is closed there as soon as the engine has opened it', async () => {
+    const { sessionHandle, go, before } = await openHeld();
+    await client.call('CloseSession', { sessionHandle });
+    expect(gateway.engine().callsOf('CloseSession')).toEqual([]);
+    go();
+    await gateway.engine().until(({ sessions }) => sessions.size === before);
+  });
+
+  it('is closed there although the gateway stops', async () => {
+    const { go } = await openHeld();
+    const stopped = gateway.gateway.destroy('asked to');
+    go();
+    await stopped;
+    expect(gateway.engine().sessions.size).toBe(0);
+  });
+});
+
 it('counts sessions in and out against the limits', async () => {
   await restart({ 'kyuubi.server.limit.connections.per.user': '2' });
   await reopen();
