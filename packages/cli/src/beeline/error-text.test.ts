@@ -27,6 +27,14 @@ describe('errorText', () => {
     expect(errorText('odd', false)).toBe('Error: odd');
   });
 
+  it('leaves a Java stack out of the message', () => {
+    const message =
+      'no table\n+- Relation [nope]\n\n\tat org.apache.X$.run(X.scala:1)\nCaused by: y\n\tat z.Z(Z.java)';
+    const error = new HiveError({ message, sqlState: '42P01' });
+    expect(errorText(error, false)).toBe('Error: no table\n+- Relation [nope] (state=42P01,code=0)');
+    expect(errorText(error, true)).toContain('Caused by');
+  });
+
   it('shows the details when asked', () => {
     expect(errorText(hive, true)).toBe('Error: no table (state=42P01,code=3)\n  at x');
     expect(errorText(new Error('x'), true)).toMatch(/^Error: x\nError: x\n\s+at /);

@@ -8,7 +8,7 @@ export function errorText(error: unknown, hasDetails: boolean): string {
   if (error instanceof HiveError) {
     const codes = `(state=${error.sqlState ?? ''},code=${error.errorCode ?? 0})`;
     const details = hasDetails ? error.infoMessages.map((line) => `\n  ${line}`).join('') : '';
-    return `Error: ${error.message} ${codes}${details}`;
+    return `Error: ${hasDetails ? error.message : withoutStack(error.message)} ${codes}${details}`;
   }
   const state =
     error instanceof ClientError
@@ -20,4 +20,10 @@ export function errorText(error: unknown, hasDetails: boolean): string {
   const codes = state === null ? '' : ` (state=${state},code=0)`;
   const details = hasDetails && error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
   return `Error: ${text}${codes}${details}`;
+}
+
+/** Spark's Thrift server and Kyuubi put a whole Java stack into the message. */
+function withoutStack(message: string): string {
+  const start = message.search(/\n\s+at [\w.$]+[\w.$/]*\(/);
+  return start < 0 ? message : message.slice(0, start).trimEnd();
 }
