@@ -22,3 +22,5 @@ export type {
   SuiteRunner,
 } from './discovery/harness.ts';
 export { memoryDiscovery, type MemoryDiscovery } from './memory/memory-discovery.ts';
+export type { EngineHarness, EngineSuiteOptions } from './engine/engine-harness.ts';
+export { engineSuite } from './engine/engine-suite.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConnectionState, type DiscoveryClient } from '@senbon/core';
 import { freePort } from '../process/free-port.ts';
-import { eventually, isPending, soon, PATIENCE_MS } from './eventually.ts';
+import { eventually, isPending, soon, PATIENCE_MS } from '../support/eventually.ts';
 import { type Suite, type TestContext, assertCode, watchLog } from './suite-context.ts';
 
 const VERSION = '1.12.0';

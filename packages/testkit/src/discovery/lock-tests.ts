@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DiscoveryClient } from '@senbon/core';
-import { PATIENCE_MS, soon } from './eventually.ts';
+import { PATIENCE_MS, soon } from '../support/eventually.ts';
 import { type Suite, assertCode } from './suite-context.ts';
 
 const SHORT_MS = 300;

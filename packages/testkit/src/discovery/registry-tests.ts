@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isPending, soon } from './eventually.ts';
+import { isPending, soon } from '../support/eventually.ts';
 import { type Suite, assertCode } from './suite-context.ts';
 
 const VERSION = '1.12.0';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type DiscoveryClient, type DiscoveryOptions, type ErrorCode, SenbonError } from '@senbon/core';
 import type { ServiceNode, Subscription } from '@senbon/core';
-import { eventually } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import type { DiscoveryHarness, DiscoverySuiteSupports, SuiteRunner } from './harness.ts';
 
 /** What one test works with: paths of its own, and clients that are closed when it is over. */
