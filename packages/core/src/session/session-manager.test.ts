@@ -157,7 +157,7 @@ describe('a session closed while it is being opened on its engine', () => {
     let go = () => {};
     const write = engine.write;
     engine.write = (socket, framed) => {
-      go = () => void write(socket, framed, 'OpenSession');
+      go = () => write(socket, framed, 'OpenSession');
     };
     const response = await client.call('OpenSession', openRequest());
     await engine.until(({ sessions }) => sessions.size === before + 1);
