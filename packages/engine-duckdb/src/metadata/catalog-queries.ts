@@ -26,9 +26,11 @@ const RELATIONS = `
   SELECT database_name, schema_name, view_name, comment, 'VIEW' FROM duckdb_views() WHERE NOT internal`;
 
 export function tablesQuery(request: Request<'tables'>): string {
-  const types = request.tableTypes ?? [];
-  const ofType =
-    types.length === 0 ? 'true' : `type IN (${types.map((type) => literal(type.toUpperCase())).join(', ')})`;
+  const asked = new Set(request.tableTypes?.map((type) => type.toUpperCase()));
+  // Of what is asked for only what there is: a client may name a million types.
+  const types = TABLE_TYPES.filter((type) => asked.has(type));
+  const none = asked.size === 0 ? 'true' : 'false';
+  const ofType = types.length === 0 ? none : `type IN (${types.map(literal).join(', ')})`;
   return `SELECT database_name AS catalog, schema_name AS schema, name, type, comment FROM (${RELATIONS})
     WHERE ${equalName('database_name', request.catalog)} AND ${likePattern('schema_name', request.schemaPattern)}
       AND ${likePattern('name', request.tablePattern)} AND ${ofType}

@@ -87,6 +87,8 @@ describe('tables', () => {
     expect(await tables(null, null, ['LOCAL TEMPORARY'])).toEqual(['scratch']);
     expect(await tables('sales', null, ['TABLE', 'VIEW'])).toEqual(['customer', 'order', 'big']);
     expect(await tables(null, null, ['SYNONYM'])).toEqual([]);
+    const many = Array.from({ length: 500_000 }, (_, at) => `TYPE ${at}`);
+    expect(await tables('sales', null, [...many, 'table', 'VIEW'])).toEqual(['customer', 'order', 'big']);
     expect((await tables(null, null, [])).length).toBe(6);
     expect(await ask({ kind: 'tableTypes' })).toEqual([
       { TABLE_TYPE: 'TABLE' },
