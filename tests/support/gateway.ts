@@ -52,6 +52,11 @@ export class Gateway {
     };
   }
 
+  /** The newest of what it has logged. */
+  log(): string {
+    return this.#process.output();
+  }
+
   /** SIGTERM and wait; rejects when it has to be killed after all. Idempotent, also after `kill`. */
   async stop(): Promise<void> {
     if (!this.#process.isRunning) return;
