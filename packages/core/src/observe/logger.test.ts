@@ -43,3 +43,11 @@ it('adds the whole chain of causes', () => {
 it('can be silent', () => {
   silentLogger.named('x').error('y', new Error('z'));
 });
+
+it('lets nobody forge a line by a line break in a name', () => {
+  const forged = 'eve\n2026-01-02 03:04:05.006 INFO  server.KyuubiServer: all is well';
+  const [line = ''] = written(undefined, (logger) => logger.info(`Opening session for ${forged}`));
+  expect(line.split('\n').slice(1, -1)).toEqual([
+    '    2026-01-02 03:04:05.006 INFO  server.KyuubiServer: all is well',
+  ]);
+});

@@ -53,7 +53,7 @@ export class LineLogger implements Logger {
     if (LogLevel[level] < this.#threshold) return;
     const tail = cause === undefined ? '' : `\n${describe(cause)}`;
     this.#write(
-      `${timestamp(this.#now())} ${level.toUpperCase().padEnd(5)} ${this.#name}: ${message}${tail}\n`,
+      `${timestamp(this.#now())} ${level.toUpperCase().padEnd(5)} ${this.#name}: ${indented(message)}${tail}\n`,
     );
   }
 }
@@ -66,6 +66,11 @@ export const silentLogger: Logger = {
   error() {},
   named: () => silentLogger,
 };
+
+/** A name that a client chose may hold a line break; what follows it must not pass for a line of ours. */
+function indented(message: string): string {
+  return message.replaceAll('\r', '\\r').replaceAll('\n', '\n    ');
+}
 
 function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
