@@ -61,3 +61,12 @@ describe('the README', () => {
     }
   });
 });
+
+test.each(['binary', 'http', 'zooKeeper'] as const)(
+  'the query example gets a row over %s',
+  async (transport) => {
+    const program = join(root, 'examples/query/query.mjs');
+    const { stdout } = await run(process.execPath, [program, gateway.urls[transport], 'SELECT 42 AS answer']);
+    expect(stdout).toBe('{"answer":42}\n');
+  },
+);
