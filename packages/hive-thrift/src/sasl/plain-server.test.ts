@@ -67,9 +67,9 @@ describe('SaslPlainServer', () => {
     [
       'BAD from the client',
       [START, saslFrame(3, Buffer.from('changed my mind'))],
-      'the client gave up: changed my mind',
+      'the client gave up: "changed my mind"',
     ],
-    ['ERROR from the client', [saslFrame(4, Buffer.from('oops'))], 'the client gave up: oops'],
+    ['ERROR from the client', [saslFrame(4, Buffer.from('oops\nand'))], 'the client gave up: "oops\\nand"'],
     ['a NOSASL client', [Buffer.from('80010001', 'hex')], 'byte 128 (a client set to NOSASL?)'],
     ['a TLS client', [Buffer.from('160301', 'hex')], 'byte 22 (a TLS client?)'],
     ['a browser', [Buffer.from('GET / HTTP/1.1')], 'byte 71 (an HTTP client?)'],

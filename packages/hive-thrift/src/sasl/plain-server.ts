@@ -24,6 +24,7 @@ export interface SaslServerStep {
 }
 
 type State = 'start' | 'response' | 'done' | 'failed';
+const MAX_QUOTED_BYTES = 64;
 const NOTHING: Uint8Array = Buffer.alloc(0);
 
 /**
@@ -71,7 +72,9 @@ export class SaslPlainServer {
 
   #take({ status, payload }: SaslFrame): SaslCredentials | null {
     if (status === NegotiationStatus.BAD || status === NegotiationStatus.ERROR) {
-      throw new SaslError(`the client gave up: ${Buffer.from(payload).toString('utf8')}`);
+      // Quoted and cut, for it ends in logs.
+      const text = Buffer.from(payload.subarray(0, MAX_QUOTED_BYTES)).toString('utf8');
+      throw new SaslError(`the client gave up: ${JSON.stringify(text)}`);
     }
     if (this.#state === 'start') {
       if (status !== NegotiationStatus.START) {
@@ -80,7 +83,7 @@ export class SaslPlainServer {
       const mechanism = Buffer.from(payload).toString('utf8');
       if (mechanism !== PLAIN_MECHANISM) {
         throw new SaslError(
-          `SASL mechanism ${JSON.stringify(mechanism.slice(0, 32))} is not supported, PLAIN is`,
+          `SASL mechanism ${JSON.stringify(mechanism.slice(0, MAX_QUOTED_BYTES))} is not supported, PLAIN is`,
         );
       }
       this.#state = 'response';
