@@ -1,5 +1,6 @@
 import { type AreaConfig, key, list } from '../config/area.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
+import { checkUserName } from '../session/user-name.ts';
 
 export const authArea = {
   authentication: key(
@@ -32,7 +33,8 @@ export function authModeOf(config: AreaConfig<typeof authArea>): AuthMode {
 
 /** NONE believes the user, but wants one, and a password that is not empty (facts I). Throws AUTHENTICATION_FAILED. */
 export function authenticate(credentials: Credentials): string {
-  const { user, password } = credentials;
+  const { password } = credentials;
+  const user = checkUserName(credentials.user);
   if (user === '')
     throw new SenbonError('AUTHENTICATION_FAILED', { user: '""', problem: 'No user name provided' });
   if (password === '')

@@ -17,6 +17,7 @@ import type { Operation } from './operation.ts';
 import { Session } from './session.ts';
 import { SessionDirectory } from './session-directory.ts';
 import type { SessionPlan, SessionPlanner } from './session-planner.ts';
+import { checkUserName } from './user-name.ts';
 
 export interface SessionManagerOptions {
   readonly config: AreaConfig<typeof sessionArea>;
@@ -48,12 +49,13 @@ export class SessionManager {
 
   /**
    * A session that is known to the client at once; its engine is found in the background (unless
-   * `kyuubi.session.engine.launch.async` is false). Throws SESSION_OPEN_FAILED around what was wrong.
+   * `kyuubi.session.engine.launch.async` is false). Throws AUTHENTICATION_FAILED for a user name that cannot be, else
+   * SESSION_OPEN_FAILED around what was wrong.
    */
   async open(request: TOpenSessionReq, client: ClientContext): Promise<Session> {
     const { logger, clock, config, planner } = this.#options;
     const handle = createHandle();
-    const name = client.user ?? request.username ?? 'anonymous';
+    const name = client.user ?? checkUserName(request.username ?? 'anonymous');
     logger.info(`Opening session for ${name}@${client.ip}`);
     let plan: SessionPlan;
     let leave: () => void;
@@ -113,6 +115,14 @@ export class SessionManager {
       if (session === undefined || !session.spec.closeOnDisconnect) continue;
       this.#options.logger.warn(`Session [${id}] disconnected without closing properly, close it now`);
       this.close(session, 'its client disconnected');
+    }
+  }
+
+  /** Their clients never got to know of them, so that nobody can use or close them. */
+  unclaimed(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const session = this.directory.find(id);
+      if (session !== undefined) this.close(session, 'its handle did not reach its client');
     }
   }
 

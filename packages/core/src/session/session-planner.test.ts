@@ -83,6 +83,22 @@ describe('the engine space', () => {
     expect(planOf({ conf: { 'kyuubi.engine.type': 'duckdb' } }).space.engineType).toBe('DUCKDB');
   });
 
+  it.each([
+    ['subdomain', { conf: { 'kyuubi.engine.share.level.subdomain': 'x'.repeat(256) } }],
+    [
+      'subdomain that grows when encoded',
+      { conf: { 'kyuubi.engine.share.level.subdomain': '/'.repeat(86) } },
+    ],
+    ['engine type', { conf: { 'kyuubi.engine.type': 'x'.repeat(1_000_000) } }],
+    ['user', { user: 'ü'.repeat(128) }],
+  ])('is refused with a %s that is too long for one name', (_, sent) => {
+    const refused = expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/…" \(the session\): at most 255 bytes are possible$/),
+    });
+    expect(() => planOf(sent)).toThrow(refused);
+  });
+
   it('ends in the session for CONNECTION', () => {
     const { space } = planOf({ conf: { 'kyuubi.engine.share.level': 'CONNECTION' } });
     expect(space.path).toBe('/kyuubi_senbon-1_CONNECTION_FAKE/alice/ref-1');

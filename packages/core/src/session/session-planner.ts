@@ -43,6 +43,10 @@ const NOT_FOR_ENGINES = [
   'kyuubi.engine.security.secret.',
 ] as const;
 
+/** What file systems take as one name. */
+const MAX_SEGMENT_BYTES = 255;
+const QUOTED_CHARS = 32;
+
 /** Turns an OpenSession request into a user, an engine space and the confs for session and engine. */
 export class SessionPlanner {
   readonly #options: SessionPlannerOptions;
@@ -75,7 +79,7 @@ export class SessionPlanner {
 
   #spaceOf(config: AreaConfig<typeof engineArea>, user: string, refId: string): EngineSpace {
     const { namespace, defaultEngineType, serverUser, serverIp } = this.#options;
-    return engineSpaceOf({
+    const space = engineSpaceOf({
       namespace,
       version: config.spaceVersion,
       shareLevel: config.shareLevel,
@@ -88,6 +92,8 @@ export class SessionPlanner {
       subdomain: config.subdomain,
       refId,
     });
+    checkSegments(space);
+    return space;
   }
 
   #sessionConf(sent: ReadonlyMap<string, string>, user: string, client: ClientContext): Map<string, string> {
@@ -114,6 +120,21 @@ export class SessionPlanner {
     launch.delete('kyuubi.ha.zookeeper.namespace');
     return launch;
   }
+}
+
+/**
+ * User, subdomain and engine type come from the client and become names in discovery and on disk. A request that is too
+ * large for discovery would cost the gateway its connection to it.
+ */
+function checkSegments({ path }: EngineSpace): void {
+  const long = path.split('/').find((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES);
+  if (long === undefined) return;
+  throw new SenbonError('CONFIG_INVALID', {
+    key: 'kyuubi.engine.share.level.subdomain (or the user, or kyuubi.engine.type)',
+    value: JSON.stringify(`${long.slice(0, QUOTED_CHARS)}…`),
+    where: 'the session',
+    problem: `at most ${MAX_SEGMENT_BYTES} bytes are possible`,
+  });
 }
 
 /** The authenticated user wins over the one in the request (impyla sends the OS user there). */
