@@ -36,6 +36,7 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
   const service = createService(options);
   const memory = new RequestMemory(config.requestMemoryBytes);
   const onDisconnected = (ids: ReadonlySet<string>) => sessions.disconnected(ids);
+  const onUnclaimed = (ids: ReadonlySet<string>) => sessions.unclaimed(ids);
   return config.protocols.map((protocol) => {
     switch (protocol.toUpperCase()) {
       case 'THRIFT_BINARY':
@@ -50,7 +51,16 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
           logger,
         });
       case 'THRIFT_HTTP':
-        return new ThriftHttpFrontend({ config, auth, service, memory, advertisedHost, clock, logger });
+        return new ThriftHttpFrontend({
+          config,
+          auth,
+          service,
+          memory,
+          advertisedHost,
+          onUnclaimed,
+          clock,
+          logger,
+        });
       default:
         throw new SenbonError('CONFIG_INVALID', {
           key: 'kyuubi.frontend.protocols',

@@ -93,3 +93,15 @@ describe('requests of more bytes than all clients together may send', () => {
     expect(gateway.logger.has('kyuubi.frontend.request.memory')).toBe(true);
   });
 });
+
+it('a session whose handle never reached its HTTP client is closed', async () => {
+  await start({ 'kyuubi.session.engine.launch.async': 'false' });
+  gateway.plugin.onLaunch = async () => {};
+  const raw = await gateway.raw(gateway.httpPort);
+  const body = encodeCall('OpenSession', 1, openRequest());
+  raw.send(post(body.length), body);
+  await gateway.plugin.launched(1);
+  expect(gateway.gateway.openSessions).toBe(1);
+  raw.socket.resetAndDestroy();
+  while (gateway.gateway.openSessions > 0) await new Promise(setImmediate);
+});

@@ -24,6 +24,8 @@ export interface ThriftHttpFrontendOptions {
   readonly service: ThriftService;
   readonly memory: RequestMemory;
   readonly advertisedHost: string;
+  /** The reply that told of these sessions never left. */
+  readonly onUnclaimed: (sessions: ReadonlySet<string>) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -102,12 +104,20 @@ export class ThriftHttpFrontend implements Frontend {
 
   async #serve(context: HttpContext): Promise<Response> {
     const { incoming, outgoing } = context.env;
-    const { config, service, clock } = this.#options;
+    const { config, service, clock, onUnclaimed } = this.#options;
     const memory = this.#options.memory.open();
     // A kept-alive connection that was busy when the server closed would otherwise stay until its idle time-out.
     outgoing.once('finish', () => {
       if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
     });
+    const opened = new Set<string>();
+    outgoing.once('close', () => {
+      if (opened.size > 0 && !outgoing.writableFinished) onUnclaimed(opened);
+    });
+    const onSessionOpened = (id: string) => {
+      if (outgoing.destroyed) onUnclaimed(new Set([id]));
+      else opened.add(id);
+    };
     const sink = new HttpSink(outgoing, config.stallTimeoutMs);
     try {
       const user = this.#authenticate(incoming.headers.authorization);
@@ -118,7 +128,7 @@ export class ThriftHttpFrontend implements Frontend {
         clock,
       });
       const ip = clientAddress(incoming, config.clientIpHeader);
-      const client: ClientContext = { user, ip, onSessionOpened() {} };
+      const client: ClientContext = { user, ip, onSessionOpened };
       await service.handle(message, client, sink);
       sink.end();
     } catch (error) {
