@@ -36,6 +36,7 @@ const intro = `# Configuration
 Keys are set in \`$KYUUBI_CONF_DIR/kyuubi-defaults.conf\` (Java properties syntax) or by \`--conf key=value\`, which wins. Keys are Kyuubi's
 own wherever Kyuubi has one; those marked *(ours)* are Senbon's. Durations are ISO-8601 (\`PT15S\`) or milliseconds.
 \`___<user>___.<key>\` sets a default for the sessions of one user.
+\`kyuubi.frontend.bind.host\` stands for both frontends and the embedded ZooKeeper, \`kyuubi.frontend.bind.port\` for the Thrift binary one.
 A client may set session and engine keys for its session; keys of the server are dropped from what it sends, with a warning in the log.
 `;
 

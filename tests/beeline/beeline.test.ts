@@ -112,7 +112,10 @@ describe('scripts', () => {
 describe('at a terminal', () => {
   const prompt = String.raw`/default> $`;
 
-  it('reads statements over lines, completes tables, cancels by Ctrl-C and leaves by Ctrl-C twice', async () => {
+  // Failed once in a gate run on a machine with eight other jobs: two presses of Ctrl-C fell on one statement.
+  it('reads statements over lines, completes tables, cancels by Ctrl-C and leaves by Ctrl-C twice', {
+    retry: 2,
+  }, async () => {
     const { code, out } = await beelineAtTerminal(
       login(),
       [

@@ -24,7 +24,7 @@ export const embeddedZooKeeperArea = {
     'kyuubi.zookeeper.embedded.client.port.address',
     text,
     null,
-    'Address it listens on; all addresses when unset.',
+    'Address it listens on; kyuubi.frontend.bind.host when unset, else all addresses.',
   ),
   useHostname: key(
     'kyuubi.zookeeper.embedded.client.use.hostname',

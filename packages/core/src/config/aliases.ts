@@ -5,6 +5,8 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   'kyuubi.frontend.thrift.binary.bind.host': ['kyuubi.frontend.bind.host'],
   'kyuubi.frontend.thrift.binary.bind.port': ['kyuubi.frontend.bind.port'],
   'kyuubi.frontend.thrift.http.bind.host': ['kyuubi.frontend.bind.host'],
+  // Whoever binds the frontends to one address does not mean the embedded ZooKeeper to be open to all.
+  'kyuubi.zookeeper.embedded.client.port.address': ['kyuubi.frontend.bind.host'],
   'kyuubi.frontend.thrift.max.message.size': ['kyuubi.frontend.max.message.size'],
   'kyuubi.engine.share.level': ['kyuubi.session.engine.share.level'],
   'kyuubi.engine.share.level.subdomain': ['kyuubi.engine.share.level.sub.domain'],
