@@ -1,25 +1,26 @@
 import type { Clock, Timer } from '../ports/clock.ts';
 
-/** A request that arrives more slowly than this, on the whole, is one that is not meant to be finished. */
-const MIN_BYTES_PER_MS = 4;
+/** A request that arrives more slowly than this is one that is not meant to be finished. */
+const MIN_BYTES_PER_MS = 1;
 
 export interface ArrivalTimerOptions {
   readonly clock: Clock;
-  /** What even the shortest request may take from its first byte to its last. */
-  readonly graceMs: number;
-  /** Called once; the request has not arrived in time. */
+  /** A request that is not whole must have gone on, faster than one byte a millisecond, in every such period. */
+  readonly periodMs: number;
+  /** Called once; the request does not arrive. */
   readonly onLate: (tookMs: number) => void;
 }
 
 /**
- * Bounds how long a request may take to arrive: the grace and, so that a large one over a slow line is not cut off, a
- * millisecond for every 4 bytes that have come.
+ * Bounds how long a request may take to arrive. Looking at whole periods takes no timer for each piece, lets a large
+ * request over a slow line arrive, and one byte now and then does not keep a connection.
  */
 export class ArrivalTimer {
   readonly #options: ArrivalTimerOptions;
   #timer: Timer | null = null;
   #beganAtMs = 0;
   #bytes = 0;
+  #bytesBefore = 0;
 
   constructor(options: ArrivalTimerOptions) {
     this.#options = options;
@@ -30,7 +31,7 @@ export class ArrivalTimer {
     this.#bytes = bytes;
     if (this.#timer !== null) return;
     this.#beganAtMs = this.#options.clock.now();
-    this.#wait(this.#options.graceMs);
+    this.#wait();
   }
 
   /** The request is whole, or of no interest any more. */
@@ -39,15 +40,15 @@ export class ArrivalTimer {
     this.#timer = null;
   }
 
-  #wait(ms: number): void {
-    this.#timer = this.#options.clock.after(ms, () => this.#check());
+  #wait(): void {
+    this.#bytesBefore = this.#bytes;
+    this.#timer = this.#options.clock.after(this.#options.periodMs, () => this.#check());
   }
 
   #check(): void {
-    const tookMs = this.#options.clock.now() - this.#beganAtMs;
-    const leftMs = this.#options.graceMs + this.#bytes / MIN_BYTES_PER_MS - tookMs;
-    if (leftMs > 0) return this.#wait(Math.ceil(leftMs));
+    const { clock, periodMs, onLate } = this.#options;
+    if (this.#bytes - this.#bytesBefore >= periodMs * MIN_BYTES_PER_MS) return this.#wait();
     this.#timer = null;
-    this.#options.onLate(tookMs);
+    onLate(clock.now() - this.#beganAtMs);
   }
 }

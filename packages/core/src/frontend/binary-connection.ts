@@ -154,7 +154,7 @@ export class BinaryConnection {
     const { clock, stallTimeoutMs } = this.#options;
     this.#arrival ??= new ArrivalTimer({
       clock,
-      graceMs: stallTimeoutMs,
+      periodMs: stallTimeoutMs,
       onLate: (tookMs) => this.#refuse(`a request has not arrived whole in ${tookMs} ms`),
     });
     this.#arrival.arrived(partialBytes);

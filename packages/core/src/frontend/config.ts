@@ -85,7 +85,7 @@ export const frontendArea = {
     'kyuubi.frontend.stall.timeout',
     duration,
     'PT10M',
-    'A client that reads nothing of a reply for this long is disconnected, and so is one whose request takes longer to arrive (plus a second for every 4 kB of it). (ours)',
+    'A client that reads nothing of a reply for this long is disconnected, and so is one that has begun a request and brings less than 1 kB a second of it. (ours)',
   ),
   maxConnections: key(
     'kyuubi.frontend.max.connections',

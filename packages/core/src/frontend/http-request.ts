@@ -27,8 +27,8 @@ export function clientAddress(incoming: IncomingMessage, header: string): string
 export interface BodyBounds {
   readonly maxBytes: number;
   readonly memory: RequestShare;
-  /** For the arrival of even the shortest body. */
-  readonly graceMs: number;
+  /** In every such period of its arrival the body must go on: see ArrivalTimer. */
+  readonly periodMs: number;
   readonly clock: Clock;
 }
 
@@ -38,12 +38,12 @@ export interface BodyBounds {
  * the connection.
  */
 export async function readBody(incoming: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
-  const { maxBytes, memory, graceMs, clock } = bounds;
+  const { maxBytes, memory, periodMs, clock } = bounds;
   const announced = Number(incoming.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw refused(incoming, tooLarge(announced, maxBytes));
   const onLate = (tookMs: number) =>
     incoming.destroy(new Error(`the request has not arrived whole in ${tookMs} ms`));
-  const arrival = new ArrivalTimer({ clock, graceMs, onLate });
+  const arrival = new ArrivalTimer({ clock, periodMs, onLate });
   const chunks: Buffer[] = [];
   let bytes = 0;
   arrival.arrived(0);

@@ -124,7 +124,7 @@ export class ThriftHttpFrontend implements Frontend {
       const message = await readBody(incoming, {
         maxBytes: config.maxMessageBytes,
         memory,
-        graceMs: config.stallTimeoutMs,
+        periodMs: config.stallTimeoutMs,
         clock,
       });
       const ip = clientAddress(incoming, config.clientIpHeader);
