@@ -24,6 +24,12 @@ export interface SaslServerStep {
 }
 
 type State = 'start' | 'response' | 'done' | 'failed';
+const MOVES: Readonly<Record<State, readonly State[]>> = {
+  start: ['response', 'failed'],
+  response: ['done', 'failed'],
+  done: [],
+  failed: [],
+};
 const MAX_QUOTED_BYTES = 64;
 const NOTHING: Uint8Array = Buffer.alloc(0);
 
@@ -48,13 +54,13 @@ export class SaslPlainServer {
       for (let frame = this.#reader.next(); frame !== null; frame = this.#reader.next()) {
         const credentials = this.#take(frame);
         if (credentials !== null) {
-          this.#state = 'done';
+          this.#move('done');
           return { credentials, rest: this.#reader.rest() };
         }
       }
       return { rest: NOTHING };
     } catch (error) {
-      this.#state = 'failed';
+      this.#move('failed');
       const message = error instanceof Error ? error.message : String(error);
       return { failure: { message, reply: this.bad(message) }, rest: NOTHING };
     }
@@ -86,10 +92,15 @@ export class SaslPlainServer {
           `SASL mechanism ${JSON.stringify(mechanism.slice(0, MAX_QUOTED_BYTES))} is not supported, PLAIN is`,
         );
       }
-      this.#state = 'response';
+      this.#move('response');
       return null;
     }
     if (status === NegotiationStatus.START) throw new SaslError('START came twice');
     return decodePlain(payload);
+  }
+
+  #move(to: State): void {
+    if (!MOVES[this.#state].includes(to)) throw new Error(`a ${this.#state} handshake cannot become ${to}`);
+    this.#state = to;
   }
 }
