@@ -72,7 +72,7 @@ describe('bin/kyuubi as a daemon', () => {
 
     const [log = ''] = await logs();
     expect(log).toMatch(/^kyuubi-.+-org\.apache\.kyuubi\.server\.KyuubiServer-.+\.out$/);
-    // The guide's own way to the port.
+    // How scripts find the port.
     expect(await readFile(join(home, 'logs', log), 'utf8')).toMatch(
       /server\.KyuubiThriftBinaryFrontendService: Starting and exposing JDBC connection at: jdbc:hive2:\/\/127\.0\.0\.1:\d+\//,
     );

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
 
-/** Where things are, by Kyuubi's environment variables (facts B semantics). */
+/** Where things are, by Kyuubi's environment variables. */
 export interface Environment {
   /** The installation: `KYUUBI_HOME`, else where this package stands. */
   readonly home: string;

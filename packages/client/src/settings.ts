@@ -67,7 +67,7 @@ function readProtocol(vars: SessionVariables): TProtocolVersion {
   throw new ClientError('SETTING_INVALID', { key: 'clientProtocolVersion', value: number, problem });
 }
 
-/** In the spelling of the JDBC drivers (facts C.1). */
+/** In the spelling of the JDBC drivers. */
 function configurationOf(
   url: JdbcUrl,
   vars: SessionVariables,

@@ -35,7 +35,7 @@ export interface ZkOptions {
 const creatorAll: NativeAcl = { perms: Permission.all, scheme: 'auth', auth: '' };
 const worldRead: NativeAcl = { perms: Permission.read, scheme: 'world', auth: 'anyone' };
 
-/** Reads the keys of facts A.7 and B.Ha. An engine's process (`kyuubi.ha.engine.ref.id`) has an auth type of its own. */
+/** Reads Kyuubi's `kyuubi.ha.*` keys. An engine's process (`kyuubi.ha.engine.ref.id`) has an auth type of its own. */
 export function readOptions(options: DiscoveryOptions): ZkOptions {
   const { conf } = options;
   const digest = conf.get(Key.digest)?.trim() || undefined;

@@ -9,7 +9,7 @@ import { rotateLog } from './log-rotation.ts';
 import { isAlive, PidFile } from './pid-file.ts';
 import { probe } from './probe.ts';
 
-/** What the daemon goes by in file names and messages, as Kyuubi's (facts G). */
+/** The daemon's name in file names and messages, which is the one in Kyuubi's. */
 const NAME = 'org.apache.kyuubi.server.KyuubiServer';
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 
-/** Shifts `path` to `path.1`, `path.1` to `path.2` and so on; the oldest beyond `maxFiles` is dropped (facts G). */
+/** Shifts `path` to `path.1`, `path.1` to `path.2` and so on; the oldest beyond `maxFiles` is dropped, as Kyuubi's start script does. */
 export async function rotateLog(path: string, maxFiles: number): Promise<void> {
   await rm(maxFiles < 1 ? path : `${path}.${maxFiles}`, { force: true });
   for (let number = maxFiles - 1; number >= 1; number--) {

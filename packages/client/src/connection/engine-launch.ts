@@ -25,7 +25,7 @@ const POLL_PAUSE_MS = 300;
 /** A log call gives this many at most; at the end the rest is drained, within reason. */
 const MAX_DRAIN_CALLS = 100;
 
-/** The operation that launches a session's engine; statements wait for it on the server (facts C.2). */
+/** The operation that launches a session's engine; statements wait for it on the server. */
 export class EngineLaunch {
   readonly #operation: HiveOperation;
   readonly #hasResult: boolean;

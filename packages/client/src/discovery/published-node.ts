@@ -1,6 +1,6 @@
 import type { DiscoveredServer, Lookup } from './discovered-server.ts';
 
-/** Keys of HiveServer2 in a node's data and the session variables they stand for (facts A.3). */
+/** Keys of HiveServer2 in a node's data and the session variables they stand for, as in the Hive JDBC driver. */
 const VARIABLES: Readonly<Record<string, string>> = {
   'hive.server2.transport.mode': 'transportMode',
   'hive.server2.thrift.http.path': 'httpPath',

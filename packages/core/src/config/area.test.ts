@@ -50,7 +50,7 @@ it('names no key twice', () => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
-it('has the defaults that the guide promises', () => {
+it('has the defaults that users count on', () => {
   expect(readArea(frontendArea, Conf.of({}))).toMatchObject({
     protocols: ['THRIFT_BINARY', 'THRIFT_HTTP'],
     binaryPort: 10_009,

@@ -46,7 +46,7 @@ interface Search {
   readonly found: Promise<ServiceNode>;
 }
 
-/** The lock is held for the whole launch, so waiting for it takes as long, and a little more (facts A.4). */
+/** The lock is held for the whole launch, so waiting for it takes as long, and a little more. */
 const LOCK_PATIENCE = 1.1;
 /** An OpenSession reply is handles and a few confs. */
 const MAX_OPEN_REPLY_BYTES = 1_048_576;
@@ -134,7 +134,7 @@ export class EngineBroker {
     });
   }
 
-  /** The latest registered engine of the space (facts A.1: the last one is picked). */
+  /** The latest registered engine of the space: like Kyuubi, the last one is picked. */
   async #lookUp(path: string): Promise<ServiceNode | null> {
     const nodes = await this.#options.discovery.registry.list(path);
     return nodes.at(-1) ?? null;

@@ -34,7 +34,7 @@ const KILL_PATIENCE_MS = 15_000;
 /** How long the last lines of a failed launch are waited for. */
 const LAST_LINES_MS = 1_000;
 
-/** Starts an engine and waits until it has registered itself (facts A.5), or says why it did not. */
+/** Starts an engine and waits until it has registered itself, or says why it did not. */
 export class EngineLauncher {
   readonly #options: EngineLauncherOptions;
 

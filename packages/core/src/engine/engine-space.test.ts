@@ -14,7 +14,7 @@ const base: EngineSpaceInput = {
   refId: 'ref-1',
 };
 
-/** The table of facts A.4. */
+/** Kyuubi's own paths, by share level. */
 it.each([
   ['CONNECTION', '/kyuubi_1.9.0_CONNECTION_SPARK_SQL/alice/ref-1', null, 'alice'],
   [

@@ -18,7 +18,7 @@ export interface EngineSpaceInput {
   readonly refId: string;
 }
 
-/** Where engines for a session register, and how one is launched for it (facts A.4). */
+/** Where engines for a session register, and how one is launched for it; paths and names are Kyuubi's. */
 export interface EngineSpace {
   readonly path: string;
   /** Path of the space's launch lock; `null` for CONNECTION, which nobody shares. */

@@ -31,7 +31,7 @@ export function authModeOf(config: AreaConfig<typeof authArea>): AuthMode {
   });
 }
 
-/** NONE believes the user, but wants one, and a password that is not empty (facts I). Throws AUTHENTICATION_FAILED. */
+/** NONE believes the user, but wants one, and a password that is not empty, as in Kyuubi. Throws AUTHENTICATION_FAILED. */
 export function authenticate(credentials: Credentials): string {
   const { password } = credentials;
   const user = checkUserName(credentials.user);

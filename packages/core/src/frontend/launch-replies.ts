@@ -16,7 +16,7 @@ import type { LaunchOperation } from '../session/launch-operation.ts';
 import type { Session } from '../session/session.ts';
 import { OK } from './thrift-status.ts';
 
-/** Two strings (facts C.2). */
+/** What Kyuubi's launch operation returns: two strings. */
 export const launchSchema: TTableSchema = { columns: [stringColumn('key', 1), stringColumn('value', 2)] };
 
 export function launchStatus(launch: LaunchOperation): TGetOperationStatusResp {

@@ -36,7 +36,7 @@ export class SessionCalls {
       status: OK,
       serverProtocolVersion: session.spec.protocol,
       sessionHandle: { sessionId: session.spec.handle },
-      // Never null, and with a fetch size above 0: Hive JDBC 4.0.1 dereferences both (facts C.1).
+      // Never null, and with a fetch size above 0: Hive JDBC 4.0.1 dereferences both.
       configuration: new Map([
         ['kyuubi.session.engine.launch.handle.guid', Buffer.from(launch.guid).toString('base64')],
         ['kyuubi.session.engine.launch.handle.secret', Buffer.from(launch.secret).toString('base64')],

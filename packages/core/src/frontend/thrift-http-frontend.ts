@@ -51,7 +51,7 @@ export class ThriftHttpFrontend implements Frontend {
     this.#logger = options.logger.named('server.KyuubiThriftHttpFrontendService');
     this.#path = config.httpPath.replace(/^\/+|\/+$/g, '');
     const app = new Hono<{ Bindings: HttpBindings }>();
-    // PyHive posts to a path with a trailing slash, every other client without (clients.md).
+    // PyHive posts to a path with a trailing slash, every other client without.
     for (const path of [`/${this.#path}`, `/${this.#path}/`]) {
       app.post(path, (context) => this.#serve(context));
       app.all(path, (context) =>

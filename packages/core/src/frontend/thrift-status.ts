@@ -9,7 +9,7 @@ import type { SenbonError } from '../errors/senbon-error.ts';
 
 export const OK: TStatus = { statusCode: TStatusCode.SUCCESS };
 
-/** The one translation of our errors to Thrift. Unknown handles are plain errors, as in Kyuubi (facts C.3). */
+/** The one translation of our errors to Thrift. Unknown handles are plain errors, as in Kyuubi. */
 export function toThriftStatus(error: SenbonError): TStatus {
   return {
     statusCode: TStatusCode.ERROR,

@@ -9,7 +9,7 @@ export interface AdvertisedHostInput {
 
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '*', '']);
 
-/** The host that clients are told: configured, else the bind host, else this machine's name or address (facts A.1). */
+/** The host that clients are told: configured, else the bind host, else this machine's name or address. */
 export async function advertisedHostOf(input: AdvertisedHostInput): Promise<string> {
   const { advertisedHost, bindHost, useHostname } = input;
   if (advertisedHost !== null) return advertisedHost;

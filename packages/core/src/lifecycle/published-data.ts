@@ -6,7 +6,7 @@ export interface PublishedFrontend {
 }
 
 /**
- * A server node's data in the form HiveServer2 publishes (`kyuubi.ha.zookeeper.publish.configs`; facts A.1): drivers
+ * A server node's data in the form HiveServer2 publishes (`kyuubi.ha.zookeeper.publish.configs`): drivers
  * take host, port and mode from it.
  */
 export function publishedConfigs(frontend: PublishedFrontend): string {

@@ -63,7 +63,7 @@ export interface Connection {
   onChange(listener: (state: ConnectionState) => void): () => void;
 }
 
-/** A server or engine under a space, as parsed from a node's name and data (facts A.1, A.6). */
+/** A server or engine under a space, as parsed from a node's name and data. */
 export interface ServiceNode {
   /** The node's own name, without its parent. */
   readonly name: string;

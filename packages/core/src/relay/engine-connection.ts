@@ -98,7 +98,7 @@ export class EngineConnection {
 
   #lost(call: string, cause: Error): SenbonError {
     const { host, port } = this.#options.endpoint;
-    // 91001 is the number Kyuubi gives a lost engine connection (facts C.3).
+    // 91001 is the number Kyuubi gives a lost engine connection.
     return new SenbonError('ENGINE_LOST', { engine: `${host}:${port}`, call }, { cause, vendorCode: 91_001 });
   }
 

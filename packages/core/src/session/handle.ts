@@ -21,7 +21,7 @@ export function guidOf(id: string): Uint8Array {
   return Buffer.from(id.replaceAll('-', ''), 'hex');
 }
 
-/** `xxxxxxxx-xxxx-…` of 16 bytes, most significant first (facts C.1). */
+/** `xxxxxxxx-xxxx-…` of 16 bytes, most significant first. */
 export function idOf(guid: Uint8Array): string {
   const hex = Buffer.from(guid.buffer, guid.byteOffset, guid.byteLength).toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isImmutable } from './immutable-keys.ts';
 
-/** What Kyuubi's server refuses to take from a session (facts N). */
+/** What Kyuubi's server refuses to take from a session. */
 const upstream = [
   'kyuubi.kinit.principal',
   'kyuubi.kinit.keytab',

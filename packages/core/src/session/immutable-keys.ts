@@ -1,5 +1,5 @@
 /**
- * Server keys that a client's session conf cannot override; they are dropped with a warning (facts N). Whole families
+ * Server keys that a client's session conf cannot override; they are dropped with a warning, as in Kyuubi. Whole families
  * are given by prefix, single keys by name.
  */
 const prefixes = [

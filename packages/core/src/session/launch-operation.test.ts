@@ -79,7 +79,7 @@ describe('its rows', () => {
     ['refId', 'ref-1'],
   ];
 
-  it('describe the engine, in the order of facts C.2', () => {
+  it('describe the engine, in the order that drivers expect', () => {
     const launch = launchOf();
     launch.start();
     launch.finish(engine);

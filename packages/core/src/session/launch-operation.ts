@@ -39,7 +39,7 @@ export interface EngineDescription {
 }
 
 /**
- * The operation behind OpenSession's launch handle (facts C.2): drivers show its log and wait for its end before the
+ * The operation behind OpenSession's launch handle: drivers show its log and wait for its end before the
  * first statement. It has a result although its handle says otherwise: key-value rows that describe the engine.
  */
 export class LaunchOperation {
@@ -126,7 +126,7 @@ export class LaunchOperation {
     return { startRow, rows };
   }
 
-  /** In the order drivers expect (facts C.2). */
+  /** In Kyuubi's order, which drivers expect. */
   #rows(): readonly (readonly [key: string, value: string])[] {
     return [
       ['id', this.#engine?.id ?? ''],

@@ -2,7 +2,7 @@ import type { AreaConfig } from '../config/area.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { sessionArea } from './config.ts';
 
-/** Counts open sessions by user and client address and turns away those over a limit (facts B semantics, "Limits"). */
+/** Counts open sessions by user and client address and turns away those over a limit, in Kyuubi's order. */
 export class SessionLimits {
   readonly #config: AreaConfig<typeof sessionArea>;
   readonly #counts = new Map<string, number>();

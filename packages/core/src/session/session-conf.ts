@@ -10,7 +10,7 @@ export interface SessionConfRules {
 const KINDS = ['system:', 'hiveconf:', 'hivevar:', 'metaconf:'] as const;
 
 /**
- * What a client's OpenSession configuration means (facts B semantics): the `set:` and kind prefixes are stripped, then
+ * What a client's OpenSession configuration means, by Kyuubi's rules: the `set:` and kind prefixes are stripped, then
  * restricted keys fail the open, server keys are dropped with a warning and ignored keys silently.
  * Throws SESSION_CONF_FORBIDDEN, SESSION_CONF_RESTRICTED.
  */

@@ -140,7 +140,7 @@ function checkSegments({ path }: EngineSpace): void {
 /** The authenticated user wins over the one in the request (impyla sends the OS user there). */
 function userOf(request: TOpenSessionReq, client: ClientContext): string {
   const name = client.user ?? request.username ?? '';
-  // A principal's short name ends at the first / or @ (facts C.1).
+  // A principal's short name ends at the first / or @.
   return /^[^/@]*/.exec(name)?.[0] || 'anonymous';
 }
 

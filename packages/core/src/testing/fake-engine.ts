@@ -66,7 +66,7 @@ export class FakeEngine {
   /** Answers in the place of the built-in ones. */
   overrides: Handlers<string> = {};
   write: ReplyWriter = (socket, framed) => void socket.write(framed);
-  /** Engines adopt the gateway's session id as their own (facts C.3); some insist on theirs. */
+  /** Engines adopt the gateway's session id as their own; some insist on theirs. */
   adoptsHandles = true;
   rows = 3;
   /** Stays known after `close`. */

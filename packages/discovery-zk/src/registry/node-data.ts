@@ -7,7 +7,7 @@ export interface Instance {
 }
 
 const BIND_HOST = 'hive.server2.thrift.bind.host';
-/** A binary server publishes the first, one in HTTP mode the second; the first wins in every driver (facts A.3). */
+/** A binary server publishes the first, one in HTTP mode the second; the first wins in every driver. */
 const PORTS = ['hive.server2.thrift.port', 'hive.server2.thrift.http.port'] as const;
 
 export function encodeNodeData(spec: NodeSpec): Buffer {

@@ -1,6 +1,6 @@
 import { type NodeSpec, SenbonError } from '@senbon/core';
 
-/** `serverUri` since Kyuubi 1.8.1, `serviceUri` before (facts A.1b); written is the former, read are both. */
+/** `serverUri` since Kyuubi 1.8.1, `serviceUri` before; written is the former, read are both. */
 const URI_KEYS = ['serverUri', 'serviceUri'] as const;
 
 /** What breaks a znode name apart: `/` for ZooKeeper, `;` for every reader, control characters for both. */
@@ -15,7 +15,7 @@ export interface NodeName {
   readonly sequence: number;
 }
 
-/** The name up to `sequence=`; ZooKeeper appends the ten digits (facts A.1). */
+/** The name up to `sequence=`; ZooKeeper appends the ten digits, as to every sequential node. */
 export function encodeNodeName(spec: NodeSpec): string {
   const pairs = Object.entries(spec.attributes ?? {});
   const parts = [
@@ -38,7 +38,7 @@ export function instanceOf({ host, port }: Pick<NodeSpec, 'host' | 'port'>): str
   return host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** `null` for a child that is no server or engine. Values may be empty and may hold `=` (facts A.6). */
+/** `null` for a child that is no server or engine. Values may be empty and may hold `=`. */
 export function parseNodeName(name: string): NodeName | null {
   if (!URI_KEYS.some((key) => name.startsWith(`${key}=`))) return null;
   const attributes: Record<string, string> = {};

@@ -17,7 +17,7 @@ import { tailLines } from './tail-lines.ts';
 
 /** Between asking a process to end and ending it; longer than its own shutdown for a statement that is just done. */
 const KILL_GRACE_MS = 5_000;
-/** `kyuubi.engineEnv.NAME=v` sets NAME in the engine's environment (facts B semantics). */
+/** `kyuubi.engineEnv.NAME=v` sets NAME in the engine's environment, as in Kyuubi. */
 const ENV_PREFIX = 'kyuubi.engineEnv.';
 
 export interface LaunchEngineOptions {

@@ -291,7 +291,7 @@ export class Operation {
     if (this.#completedMs === 0) this.#completedMs = this.options.clock.now();
   }
 
-  /** What beeline shows while a statement runs, in Kyuubi's form (facts C.3). */
+  /** What beeline shows while a statement runs, in Kyuubi's form. */
   #logMove(to: OperationState): void {
     const { statement } = this.options;
     if (statement === null || to === 'PENDING' || to === 'CLOSED') return;

@@ -136,7 +136,7 @@ async function fetchRows(request: TFetchResultsReq, service: EngineService): Pro
   );
 }
 
-/** Offsets of log lines are always 0, as in Kyuubi (facts C.3): the ring has no fixed start. */
+/** Offsets of log lines are always 0, as in Kyuubi: the ring has no fixed start. */
 function fetchLog(request: TFetchResultsReq, service: EngineService): EncodedReply {
   const { orientation } = request;
   if (orientation !== TFetchOrientation.FETCH_NEXT && orientation !== TFetchOrientation.FETCH_FIRST) {

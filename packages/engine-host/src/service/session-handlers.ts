@@ -50,7 +50,7 @@ export const sessionHandlers: Handlers<Caller> = {
     }
   },
 
-  /** Kyuubi's server renews an engine's Hadoop credentials with it before each statement (facts A.7). */
+  /** Kyuubi's server renews an engine's Hadoop credentials with it before each statement. */
   RenewDelegationToken: async () => ({ status: SUCCESS }),
   GetDelegationToken: async () => ({ status: unsupported('Delegation token') }),
   CancelDelegationToken: async () => ({ status: unsupported('Delegation token') }),

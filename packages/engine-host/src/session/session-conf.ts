@@ -18,7 +18,7 @@ const CONSUMED = new Set(['kyuubi.session.handle', 'kyuubi.session.alive.probe',
 
 /**
  * A gateway has normalised the confs already; one that talks to the engine directly has not, so prefixes are stripped
- * here too (facts B semantics). Throws SESSION_CONF_FORBIDDEN, REQUEST_INVALID.
+ * here too. Throws SESSION_CONF_FORBIDDEN, REQUEST_INVALID.
  */
 export function parseSessionConf(sent: ReadonlyMap<string, string> | undefined): SessionConf {
   const conf = new Map<string, string>();

@@ -60,7 +60,7 @@ export interface ExecuteOptions {
   readonly timeoutMs: number;
 }
 
-/** GetPrimaryKeys and GetCrossReference have no type of their own; HiveServer2 says GET_FUNCTIONS (facts C.3). */
+/** GetPrimaryKeys and GetCrossReference have no type of their own; HiveServer2 says GET_FUNCTIONS. */
 const METADATA_TYPES: Readonly<Record<MetadataKind, TOperationType>> = {
   catalogs: TOperationType.GET_CATALOGS,
   schemas: TOperationType.GET_SCHEMAS,
