@@ -53,9 +53,10 @@ class DuckDbExecutor implements Executor {
 
   async openSession(spec: SessionSpec): Promise<ExecutorSession> {
     if (this.#isClosed) throw failed('08003', 'the engine is closed');
-    const { instance, defaultSearchPath } = this.#opened;
+    const { instance, options, defaultSearchPath } = this.#opened;
     const session = new DuckDbSession({
       spec,
+      options,
       limits: this.#limits(),
       defaultSearchPath,
       connect: async () => new Connection(await instance.connect()),

@@ -1,4 +1,4 @@
-import { type Area, type AreaConfig, bool, Conf, int, key, readArea, text } from '@senbon/core';
+import { type Area, type AreaConfig, bool, Conf, int, type Key, key, readArea, text } from '@senbon/core';
 import { z } from 'zod';
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
@@ -62,6 +62,12 @@ export const duckDbArea = {
     '16g',
     'Disk for one result that is put aside. A larger one fails.',
   ),
+  backslashEscapes: key(
+    'kyuubi.engine.duckdb.backslash.escapes',
+    bool,
+    'true',
+    "Whether a backslash before `'`, `\"`, `\\`, `n`, `r` and `t` is an escape in `'…'`, as in Hive: its drivers write parameters that way. A session may set it for itself.",
+  ),
 } as const satisfies Area;
 
 export type DuckDbOptions = AreaConfig<typeof duckDbArea>;
@@ -69,4 +75,12 @@ export type DuckDbOptions = AreaConfig<typeof duckDbArea>;
 /** The options in an engine's configuration. Throws CONFIG_INVALID for a value that does not parse. */
 export function readDuckDbOptions(conf: ReadonlyMap<string, string>): DuckDbOptions {
   return readArea(duckDbArea, Conf.of(Object.fromEntries(conf), 'engine configuration'));
+}
+
+/** `entry` as a session has set it, with or without quotes; `fallback` when it has not, or has to a value of no sense. */
+export function sessionOption<T>(entry: Key<T>, fallback: T, conf: ReadonlyMap<string, string>): T {
+  const value = conf.get(entry.name);
+  if (value === undefined) return fallback;
+  const parsed = entry.parse.safeParse(value.replace(/^'(.*)'$/, '$1'));
+  return parsed.success ? parsed.data : fallback;
 }

@@ -354,3 +354,25 @@ describe('many at once', () => {
     await Promise.all(Array.from({ length: 8 }, (_, index) => one(index)));
   });
 });
+
+describe('backslash escapes', () => {
+  const off = "SET kyuubi.engine.duckdb.backslash.escapes = 'false'";
+
+  it('are understood as Hive drivers write them into parameters', async () => {
+    expect(await run(a, String.raw`SELECT 'it\'s', '\\\' OR 1=1 --'`)).toEqual([["it's", "\\' OR 1=1 --"]]);
+    expect(await errorOf(run(a, String.raw`SELECT '\'`))).toMatchObject({ sqlState: '42601' });
+  });
+
+  it('can be switched off, by a session and for the engine', async () => {
+    await run(a, off);
+    expect(await run(a, String.raw`SELECT 'C:\new\'`)).toEqual([['C:\\new\\']]);
+    expect(await run(b, String.raw`SELECT 'a\\b'`)).toEqual([['a\\b']]);
+    const other = await openExecutor({ 'kyuubi.engine.duckdb.backslash.escapes': 'false' });
+    try {
+      const session = await other.openSession(sessionSpec());
+      expect(await run(session, String.raw`SELECT 'a\\b'`)).toEqual([['a\\\\b']]);
+    } finally {
+      await other.close();
+    }
+  });
+});

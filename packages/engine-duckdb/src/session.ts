@@ -13,6 +13,7 @@ import type { CommandContext } from './hive/command-context.ts';
 import { runHiveCommand } from './hive/run-command.ts';
 import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
+import { type DuckDbOptions, duckDbArea, sessionOption } from './options.ts';
 import { BatchCursor } from './result/batch-cursor.ts';
 import type { ParkingLimits } from './result/parked-rows.ts';
 import type { StreamCursor } from './result/stream-cursor.ts';
@@ -29,6 +30,7 @@ const SET_CATALOG = 'kyuubi.operation.set.current.catalog';
 
 export interface SessionOptions {
   readonly spec: SessionSpec;
+  readonly options: DuckDbOptions;
   readonly limits: ParkingLimits;
   /** What a session without a database of its own sees. */
   readonly defaultSearchPath: string;
@@ -71,7 +73,7 @@ export class DuckDbSession implements ExecutorSession {
     return this.#run(context, async (command) => {
       const answer = await answerOverlay(context.confOverlay, command);
       if (answer !== null) return answer;
-      const sql = rewriteDatabaseDdl(normalizeStatement(statement));
+      const sql = rewriteDatabaseDdl(normalizeStatement(statement, this.#hasBackslashEscapes));
       const hive = parseHiveCommand(sql);
       return hive === null ? this.#runner.run(sql, command.signal) : runHiveCommand(hive, command);
     });
@@ -99,6 +101,11 @@ export class DuckDbSession implements ExecutorSession {
     } finally {
       this.#running.delete(running);
     }
+  }
+
+  get #hasBackslashEscapes(): boolean {
+    const { spec, options } = this.#options;
+    return sessionOption(duckDbArea.backslashEscapes, options.backslashEscapes, spec.conf);
   }
 
   #context(signal: AbortSignal): CommandContext {

@@ -58,11 +58,10 @@ describe('tokenize', () => {
     ];
     for (let round = 0; round < 2000; round++) {
       const sql = Array.from({ length: random(20) }, () => pieces[random(pieces.length)]).join('');
-      expect(
-        tokenize(sql)
-          .map((token) => token.text)
-          .join(''),
-      ).toBe(sql);
+      for (const hasBackslashEscapes of [false, true]) {
+        const tokens = tokenize(sql, hasBackslashEscapes);
+        expect(tokens.map((token) => token.text).join('')).toBe(sql);
+      }
     }
   });
 

@@ -6,7 +6,12 @@ export interface Token {
   readonly text: string;
 }
 
-const patterns: readonly { readonly kind: TokenKind; readonly pattern: RegExp }[] = [
+interface Pattern {
+  readonly kind: TokenKind;
+  readonly pattern: RegExp;
+}
+
+const duckDbPatterns: readonly Pattern[] = [
   { kind: 'space', pattern: /\s+/y },
   { kind: 'comment', pattern: /--[^\n\r]*/y },
   // E'…' knows backslash escapes, the other kinds of string only the doubled quote.
@@ -16,24 +21,30 @@ const patterns: readonly { readonly kind: TokenKind; readonly pattern: RegExp }[
   { kind: 'backtick', pattern: /`(?:[^`]|``)*(?:`|$)/y },
   { kind: 'word', pattern: /[\p{L}_][\p{L}\p{N}_$]*|\d[\p{L}\p{N}_.]*/uy },
 ];
+/** In Hive a backslash escapes in every '…'. */
+const hivePatterns: readonly Pattern[] = [
+  { kind: 'string', pattern: /'(?:[^'\\]|\\(?:[^]|$)|'')*(?:'|$)/y },
+  ...duckDbPatterns,
+];
 const dollarQuote = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
 /**
  * Cuts SQL into tokens that are, put together, the text again. It knows where DuckDB's strings, identifiers and
  * comments begin and end, and nothing of grammar. What is not terminated runs to the end: DuckDB's parser says so.
  */
-export function tokenize(sql: string): readonly Token[] {
+export function tokenize(sql: string, hasBackslashEscapes = false): readonly Token[] {
+  const patterns = hasBackslashEscapes ? hivePatterns : duckDbPatterns;
   const tokens: Token[] = [];
   let at = 0;
   while (at < sql.length) {
-    const token = tokenAt(sql, at);
+    const token = tokenAt(sql, at, patterns);
     tokens.push(token);
     at += token.text.length;
   }
   return tokens;
 }
 
-function tokenAt(sql: string, at: number): Token {
+function tokenAt(sql: string, at: number, patterns: readonly Pattern[]): Token {
   if (sql.startsWith('/*', at)) return { kind: 'comment', text: blockComment(sql, at) };
   const dollar = dollarString(sql, at);
   if (dollar !== null) return { kind: 'string', text: dollar };

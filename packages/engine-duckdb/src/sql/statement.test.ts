@@ -27,6 +27,21 @@ describe('normalizeStatement', () => {
     expect(normalizeStatement(sql)).toBe(expected);
   });
 
+  it.each([
+    [String.raw`select 'it\'s'`, "select 'it''s'"],
+    [String.raw`select 'a\\', '\"b\"'`, String.raw`select 'a\', '"b"'`],
+    [String.raw`select 'a\nb\tc\rd'`, "select 'a\nb\tc\rd'"],
+    [String.raw`select '\d+\_\%', 'it''s'`, String.raw`select '\d+\_\%', 'it''s'`],
+    [String.raw`select '\\\' or 1=1 --'`, String.raw`select '\'' or 1=1 --'`],
+    [String.raw`select E'\'', x'ff', $$\'$$, "\", 1`, String.raw`select E'\'', x'ff', $$\'$$, "\", 1`],
+    [String.raw`select '\';'; `, "select ''';'"],
+    // Without its end: DuckDB must refuse it, and not find that a quote which was escaped ends it.
+    [String.raw`select 'a\'`, "select 'a''"],
+    [String.raw`select 'a` + '\\', "select 'a"],
+  ])('%s, with backslash escapes', (sql, expected) => {
+    expect(normalizeStatement(sql, true)).toBe(expected);
+  });
+
   it('refuses none and several', () => {
     expect(failure(' ; -- nothing\n')).toMatchObject({ code: 'STATEMENT_FAILED', sqlState: '42601' });
     expect(failure('select 1; drop table t')).toMatchObject({ code: 'STATEMENT_FAILED', sqlState: '0A000' });

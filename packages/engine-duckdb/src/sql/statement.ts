@@ -2,13 +2,23 @@ import { failed } from '../connection/duckdb-error.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { identifier } from './quote.ts';
 
+const ESCAPED: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
+
 /**
  * The one statement in `text`, in DuckDB's own spelling: without the semicolon and comments around it, backtick
- * identifiers in double quotes, and `default.` quoted, which Hive takes as a database and DuckDB as a keyword.
+ * identifiers in double quotes, `default.` quoted, which Hive takes as a database and DuckDB as a keyword, and
+ * with `hasBackslashEscapes` no backslash escapes in strings, which DuckDB would take for two characters.
  * Throws STATEMENT_FAILED for none (42601) and for more than one (0A000).
  */
-export function normalizeStatement(text: string): string {
-  const tokens = tokenize(text);
+export function normalizeStatement(text: string, hasBackslashEscapes = false): string {
+  const tokens = tokenize(text, hasBackslashEscapes);
   const statements = splitAtSemicolons(tokens);
   if (statements.length > 1) {
     throw failed(
@@ -18,7 +28,25 @@ export function normalizeStatement(text: string): string {
   }
   const [statement] = statements;
   if (statement === undefined) throw failed('42601', 'The statement is empty');
-  return statement.map((token, i) => translate(token, statement[i + 1])).join('');
+  return statement
+    .map((token, i) =>
+      hasBackslashEscapes && token.text.startsWith("'")
+        ? unescape(token.text)
+        : translate(token, statement[i + 1]),
+    )
+    .join('');
+}
+
+/**
+ * Other backslashes stay, so that patterns such as `'\d+'` need not be written twice. An unfinished string stays one,
+ * even if the quote at its end was escaped.
+ */
+function unescape(text: string): string {
+  return text.replace(/\\([^]|$)/g, (pair, escaped: string) => {
+    if (escaped === '') return '';
+    const plain = ESCAPED[escaped];
+    return plain === "'" ? "''" : (plain ?? pair);
+  });
 }
 
 function splitAtSemicolons(tokens: readonly Token[]): readonly (readonly Token[])[] {
