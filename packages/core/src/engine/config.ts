@@ -46,13 +46,13 @@ export const engineArea = {
     'kyuubi.session.engine.open.retry.wait',
     duration,
     'PT10S',
-    'Wait between these attempts when `…open.onFailure` is RETRY.',
+    'Wait between these attempts while the engine does not answer, or is dead and its node is kept.',
   ),
   openOnFailure: key(
     'kyuubi.session.engine.open.onFailure',
     oneOf(['RETRY', 'DEREGISTER_IMMEDIATELY', 'DEREGISTER_AFTER_RETRY']),
     'DEREGISTER_IMMEDIATELY',
-    'What to do with an engine node whose engine refuses connections. (Kyuubi: RETRY, which keeps clients waiting for a dead engine.)',
+    'What to do with the node of a dead engine, one at whose address nobody listens. One that only does not answer in time keeps its node. (Kyuubi: RETRY, which keeps clients waiting for a dead engine.)',
   ),
   maxLogLines: key(
     'kyuubi.session.engine.startup.maxLogLines',

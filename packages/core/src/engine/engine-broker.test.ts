@@ -1,141 +1,42 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { TProtocolVersion, TStatusCode } from '@senbon/hive-thrift';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { verifyGatewayToken } from '../auth/gateway-token.ts';
-import { readArea } from '../config/area.ts';
-import { Conf } from '../config/conf.ts';
-import { createHandle, idOf } from '../session/handle.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { idOf } from '../session/handle.ts';
+import { BrokerScene, type GatewaySide, orderOf, SECRET, SPACE } from '../testing/broker-scene.ts';
 import { type EngineCall, FakeEngine } from '../testing/fake-engine.ts';
-import { FakeEnginePlugin } from '../testing/fake-engine-plugin.ts';
-import { type MemoryDiscoveryClient, MemoryEnsemble } from '../testing/memory-discovery.ts';
-import { RecordingLogger } from '../testing/recording-logger.ts';
-import { engineArea, type ShareLevel } from './config.ts';
-import { EngineBroker, type EngineSessionOrder } from './engine-broker.ts';
-import { EngineDirectory } from './engine-directory.ts';
-import { EngineLauncher } from './engine-launcher.ts';
-import { engineSpaceOf } from './engine-space.ts';
 
-const secret = new Uint8Array(32).fill(3);
-const SPACE = '/kyuubi_v_USER_FAKE/alice/default';
-
-let dir: string;
-let clock: FakeClock;
-let ensemble: MemoryEnsemble;
-let plugin: FakeEnginePlugin;
-let logger: RecordingLogger;
+let at: BrokerScene;
 let side: GatewaySide;
-const engines: FakeEngine[] = [];
-const sides: GatewaySide[] = [];
-
-interface GatewaySide {
-  readonly discovery: MemoryDiscoveryClient;
-  readonly broker: EngineBroker;
-  readonly engines: EngineDirectory;
-}
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'senbon-broker-'));
-  clock = new FakeClock();
-  ensemble = new MemoryEnsemble(clock);
-  plugin = new FakeEnginePlugin(ensemble);
-  logger = new RecordingLogger();
-  side = gatewaySide();
+  at = await BrokerScene.create();
+  side = at.gateway();
 });
-afterEach(async () => {
-  await Promise.all(sides.map(({ broker }) => broker.close()));
-  for (const each of sides.splice(0)) each.engines.close();
-  await plugin.close();
-  await Promise.all(engines.splice(0).map((engine) => engine.close()));
-  await rm(dir, { recursive: true });
-});
-
-/** What of a gateway stands behind its sessions. */
-function gatewaySide(): GatewaySide {
-  const discovery = ensemble.client();
-  const launcher = new EngineLauncher({
-    discovery,
-    plugins: new Map([['FAKE', plugin]]),
-    secret,
-    workDirRoot: dir,
-    clock,
-    logger,
-  });
-  const directory = new EngineDirectory({ config: readArea(engineArea, Conf.of({})), secret, clock });
-  const broker = new EngineBroker({ discovery, launcher, engines: directory, clock, logger });
-  const made = { discovery, broker, engines: directory };
-  sides.push(made);
-  return made;
-}
-
-interface OrderOptions {
-  readonly shareLevel?: ShareLevel;
-  readonly conf?: Record<string, string>;
-  readonly signal?: AbortSignal;
-  readonly log?: (line: string) => void;
-  readonly user?: string;
-}
-
-function orderOf(options: OrderOptions = {}): EngineSessionOrder {
-  const { id } = createHandle();
-  const user = options.user ?? 'alice';
-  return {
-    space: engineSpaceOf({
-      namespace: 'kyuubi',
-      version: 'v',
-      shareLevel: options.shareLevel ?? 'USER',
-      engineType: 'FAKE',
-      sessionUser: user,
-      group: user,
-      serverUser: 'svc',
-      serverIp: '127.0.0.1',
-      subdomain: null,
-      refId: id,
-    }),
-    sessionId: id,
-    user,
-    protocol: TProtocolVersion.V10,
-    sessionConf: new Map([['use:database', 'sales']]),
-    launchConf: new Map([['a', '1']]),
-    config: readArea(engineArea, Conf.of(options.conf ?? {})),
-    log: options.log ?? (() => {}),
-    signal: options.signal ?? new AbortController().signal,
-  };
-}
-
-/** An engine somebody else launched before. */
-async function present(space = SPACE, engine?: FakeEngine): Promise<FakeEngine> {
-  const started = engine ?? (await FakeEngine.start());
-  engines.push(started);
-  ensemble.add(space, { host: '127.0.0.1', port: started.port, version: 'v', refId: 'old' }, null);
-  return started;
-}
+afterEach(() => at.close());
 
 /** A node whose engine is gone. */
 async function stale(space = SPACE): Promise<string> {
   const engine = await FakeEngine.start();
   await engine.close();
-  return ensemble.add(space, { host: '127.0.0.1', port: engine.port, version: 'v', refId: 'dead' }, null)
+  return at.ensemble.add(space, { host: '127.0.0.1', port: engine.port, version: 'v', refId: 'dead' }, null)
     .path;
 }
 
 describe('an engine that is there', () => {
   it('is used without a launch or a lock', async () => {
-    const engine = await present();
+    const engine = await at.present();
     const order = orderOf();
     const { session, configuration } = await side.broker.openSession(order);
     expect(idOf(session.handle.guid)).toBe(order.sessionId);
     expect(session.user).toBe('alice');
     expect(configuration.get('kyuubi.engine.name')).toBe('fake engine');
     expect(engine.sessions.size).toBe(1);
-    expect(plugin.launches).toEqual([]);
-    expect(ensemble.lockHistory).toEqual([]);
+    expect(at.plugin.launches).toEqual([]);
+    expect(at.ensemble.lockHistory).toEqual([]);
   });
 
   it('is told whose session it is, and to keep it when connections drop', async () => {
-    const engine = await present();
+    const engine = await at.present();
     const order = orderOf();
     await side.broker.openSession(order);
     const [call] = engine.callsOf('OpenSession');
@@ -154,21 +55,21 @@ describe('an engine that is there', () => {
   });
 
   it("is logged in at with a token of the server space's secret", async () => {
-    const engine = await present();
+    const engine = await at.present();
     await side.broker.openSession(orderOf());
-    const check = { user: 'alice', nowMs: clock.now(), maxLifetimeMs: 1 };
-    expect(() => verifyGatewayToken(secret, engine.passwords[0] ?? '', check)).not.toThrow();
+    const check = { user: 'alice', nowMs: at.clock.now(), maxLifetimeMs: 1 };
+    expect(() => verifyGatewayToken(SECRET, engine.passwords[0] ?? '', check)).not.toThrow();
   });
 
   it('is the latest of several', async () => {
-    const first = await present();
-    const second = await present();
+    const first = await at.present();
+    const second = await at.present();
     await side.broker.openSession(orderOf());
     expect([first.sessions.size, second.sessions.size]).toEqual([0, 1]);
   });
 
   it('may insist on its own handles', async () => {
-    const engine = await present();
+    const engine = await at.present();
     engine.adoptsHandles = false;
     const order = orderOf();
     const { session } = await side.broker.openSession(order);
@@ -177,7 +78,7 @@ describe('an engine that is there', () => {
   });
 
   it('gets a connection authenticated as each user', async () => {
-    const engine = await present('/kyuubi_v_SERVER_FAKE/svc/default');
+    const engine = await at.present('/kyuubi_v_SERVER_FAKE/svc/default');
     for (const user of ['alice', 'bob', 'alice']) {
       await side.broker.openSession(orderOf({ shareLevel: 'SERVER', user }));
     }
@@ -188,44 +89,44 @@ describe('an engine that is there', () => {
 
 describe('an empty space', () => {
   it('has one engine launched for a hundred sessions at once', async () => {
-    plugin.onLaunch = async () => {};
+    at.plugin.onLaunch = async () => {};
     const opened = Array.from({ length: 100 }, () => side.broker.openSession(orderOf()));
-    const launch = await plugin.launched();
-    await plugin.register(launch);
+    const launch = await at.plugin.launched();
+    await at.plugin.register(launch);
     const sessions = await Promise.all(opened);
-    expect(plugin.launches).toHaveLength(1);
+    expect(at.plugin.launches).toHaveLength(1);
     expect(launch.engine?.sessions.size).toBe(100);
     expect(new Set(sessions.map(({ session }) => idOf(session.handle.guid))).size).toBe(100);
-    expect(ensemble.lockHistory).toEqual(['/kyuubi_v_USER_FAKE_lock/alice/default']);
+    expect(at.ensemble.lockHistory).toEqual(['/kyuubi_v_USER_FAKE_lock/alice/default']);
   });
 
   it('has one engine launched for the sessions of two gateways', async () => {
-    const other = gatewaySide();
-    plugin.onLaunch = async () => {};
+    const other = at.gateway();
+    at.plugin.onLaunch = async () => {};
     const opened = [side, other].flatMap(({ broker }) =>
       Array.from({ length: 10 }, () => broker.openSession(orderOf())),
     );
-    await plugin.register(await plugin.launched());
+    await at.plugin.register(await at.plugin.launched());
     await Promise.all(opened);
-    expect(plugin.launches).toHaveLength(1);
-    expect(ensemble.lockHistory).toHaveLength(2);
+    expect(at.plugin.launches).toHaveLength(1);
+    expect(at.ensemble.lockHistory).toHaveLength(2);
   });
 
   it('tells the launch log to all that wait, also to who came late', async () => {
-    plugin.onLaunch = async () => {};
+    at.plugin.onLaunch = async () => {};
     const [early, late]: [string[], string[]] = [[], []];
     const first = side.broker.openSession(orderOf({ log: (line) => early.push(line) }));
-    const launch = await plugin.launched();
+    const launch = await at.plugin.launched();
     launch.print('downloading');
     await expect.poll(() => early.at(-1)).toBe('downloading');
     const second = side.broker.openSession(orderOf({ log: (line) => late.push(line) }));
     expect(late).toEqual(early);
-    await plugin.register(launch);
+    await at.plugin.register(launch);
     await Promise.all([first, second]);
   });
 
   it('fails all that wait when the launch fails, and the next session tries anew', async () => {
-    plugin.onLaunch = async (launch) => {
+    at.plugin.onLaunch = async (launch) => {
       launch.print('no memory');
       await launch.exit({ code: 1, signal: null });
     };
@@ -233,15 +134,15 @@ describe('an empty space', () => {
     for (const result of await Promise.allSettled(opened)) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'ENGINE_LAUNCH_FAILED' } });
     }
-    expect(plugin.launches).toHaveLength(1);
-    plugin.onLaunch = (launch) => plugin.register(launch);
+    expect(at.plugin.launches).toHaveLength(1);
+    at.plugin.onLaunch = (launch) => at.plugin.register(launch);
     await side.broker.openSession(orderOf());
-    expect(plugin.launches).toHaveLength(2);
+    expect(at.plugin.launches).toHaveLength(2);
   });
 
   it('is not waited for longer than the lock allows', async () => {
     let release = () => {};
-    void ensemble.client().locks.withLock(
+    void at.ensemble.client().locks.withLock(
       '/kyuubi_v_USER_FAKE_lock/alice/default',
       1,
       () =>
@@ -250,8 +151,8 @@ describe('an empty space', () => {
         }),
     );
     const opened = side.broker.openSession(orderOf());
-    await clock.untilTimer(198_000);
-    clock.advance(198_000);
+    await at.clock.untilTimer(198_000);
+    at.clock.advance(198_000);
     await expect(opened).rejects.toMatchObject({
       code: 'DISCOVERY_LOCK_TIMEOUT',
       message: expect.stringContaining('[/kyuubi_v_USER_FAKE_lock/alice/default] after 198000 ms'),
@@ -270,17 +171,17 @@ describe('a stale node', () => {
   it('is removed, and a fresh engine launched', async () => {
     const path = await stale();
     await side.broker.openSession(orderOf());
-    expect(ensemble.entries.has(path)).toBe(false);
-    expect(plugin.launches).toHaveLength(1);
-    expect(logger.has(`removed its node ${path}`)).toBe(true);
+    expect(at.ensemble.entries.has(path)).toBe(false);
+    expect(at.plugin.launches).toHaveLength(1);
+    expect(at.logger.has(`removed its node ${path}`)).toBe(true);
   });
 
   it('costs one launch however many run into it', async () => {
     await stale();
     await stale();
     await Promise.all(Array.from({ length: 50 }, () => side.broker.openSession(orderOf())));
-    expect(plugin.launches).toHaveLength(1);
-    expect(ensemble.nodes(SPACE)).toHaveLength(1);
+    expect(at.plugin.launches).toHaveLength(1);
+    expect(at.ensemble.nodes(SPACE)).toHaveLength(1);
   });
 
   it('stays when its engine is to be given time, and the wait is the configured one', async () => {
@@ -292,16 +193,16 @@ describe('a stale node', () => {
     const lines: string[] = [];
     const opened = side.broker.openSession(orderOf({ conf, log: (line) => lines.push(line) }));
     for (let attempt = 1; attempt <= 2; attempt++) {
-      await clock.untilTimer(10_000);
-      clock.advance(10_000);
+      await at.clock.untilTimer(10_000);
+      at.clock.advance(10_000);
     }
     await expect(opened).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
-    expect(ensemble.entries.has(path)).toBe(true);
+    expect(at.ensemble.entries.has(path)).toBe(true);
     expect(lines).toEqual([
       expect.stringContaining('Attempt 1 of 3: Engine 127.0.0.1:'),
       expect.stringContaining('Attempt 2 of 3: Engine 127.0.0.1:'),
     ]);
-    expect(plugin.launches).toEqual([]);
+    expect(at.plugin.launches).toEqual([]);
   });
 
   it('is removed after the last attempt when so configured', async () => {
@@ -311,11 +212,11 @@ describe('a stale node', () => {
       'kyuubi.session.engine.open.max.attempts': '2',
     };
     const opened = side.broker.openSession(orderOf({ conf }));
-    await clock.untilTimer(10_000);
-    expect(ensemble.entries.has(path)).toBe(true);
-    clock.advance(10_000);
+    await at.clock.untilTimer(10_000);
+    expect(at.ensemble.entries.has(path)).toBe(true);
+    at.clock.advance(10_000);
     await expect(opened).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
-    expect(ensemble.entries.has(path)).toBe(false);
+    expect(at.ensemble.entries.has(path)).toBe(false);
   });
 
   it('is not blamed for a session that was closed meanwhile', async () => {
@@ -323,11 +224,11 @@ describe('a stale node', () => {
     const abort = new AbortController();
     const conf = { 'kyuubi.session.engine.open.onFailure': 'DEREGISTER_AFTER_RETRY' };
     const opened = side.broker.openSession(orderOf({ conf, signal: abort.signal }));
-    await clock.untilTimer(10_000);
+    await at.clock.untilTimer(10_000);
     abort.abort();
     await expect(opened).rejects.toMatchObject({ code: expect.any(String) });
-    expect(ensemble.entries.has(path)).toBe(true);
-    expect(clock.delays).not.toContain(10_000);
+    expect(at.ensemble.entries.has(path)).toBe(true);
+    expect(at.clock.delays).not.toContain(10_000);
   });
 });
 
@@ -342,19 +243,19 @@ describe('an engine that refuses the session', () => {
   }
 
   it('because it drains is followed by its successor', async () => {
-    const draining = await present();
+    const draining = await at.present();
     refusing(draining, '08004', 'I am draining');
     const opened = side.broker.openSession(orderOf());
-    await clock.untilTimer(200);
-    const successor = await present();
-    clock.advance(200);
+    await at.clock.untilTimer(200);
+    const successor = await at.present();
+    at.clock.advance(200);
     await opened;
     expect(successor.sessions.size).toBe(1);
-    expect(plugin.launches).toEqual([]);
+    expect(at.plugin.launches).toEqual([]);
   });
 
   it('for another reason is believed', async () => {
-    const engine = await present();
+    const engine = await at.present();
     refusing(engine, '42000', 'no such database');
     await expect(side.broker.openSession(orderOf())).rejects.toMatchObject({
       code: 'ENGINE_REFUSED',
@@ -365,7 +266,7 @@ describe('an engine that refuses the session', () => {
   });
 
   it('by an exception or without a handle is an error that names it', async () => {
-    const engine = await present();
+    const engine = await at.present();
     engine.overrides = {
       OpenSession: async () => {
         throw new Error('null pointer');
@@ -385,15 +286,18 @@ describe('an engine that refuses the session', () => {
   });
 
   it('that dies meanwhile is replaced', async () => {
-    const engine = await present();
+    const engine = await at.present();
     engine.overrides = {
       OpenSession: async () => {
         await engine.close();
         throw new Error('never sent');
       },
     };
-    await side.broker.openSession(orderOf());
-    expect(plugin.launches).toHaveLength(1);
+    const opened = side.broker.openSession(orderOf());
+    await at.clock.untilTimer(200);
+    at.clock.advance(200);
+    await opened;
+    expect(at.plugin.launches).toHaveLength(1);
   });
 });
 
@@ -401,25 +305,25 @@ describe('a CONNECTION space', () => {
   it('is nobody else’s: one engine each, and no lock', async () => {
     const orders = [orderOf({ shareLevel: 'CONNECTION' }), orderOf({ shareLevel: 'CONNECTION' })];
     await Promise.all(orders.map((order) => side.broker.openSession(order)));
-    expect(plugin.launches.map(({ request }) => request.space).sort()).toEqual(
+    expect(at.plugin.launches.map(({ request }) => request.space).sort()).toEqual(
       orders.map(({ sessionId }) => `/kyuubi_v_CONNECTION_FAKE/alice/${sessionId}`).sort(),
     );
-    expect(ensemble.lockHistory).toEqual([]);
+    expect(at.ensemble.lockHistory).toEqual([]);
   });
 
   it('loses its engine when the session is closed during the launch', async () => {
-    plugin.onLaunch = async () => {};
+    at.plugin.onLaunch = async () => {};
     const abort = new AbortController();
     const opened = side.broker.openSession(orderOf({ shareLevel: 'CONNECTION', signal: abort.signal }));
-    const launch = await plugin.launched();
-    await clock.untilTimer(180_000);
+    const launch = await at.plugin.launched();
+    await at.clock.untilTimer(180_000);
     abort.abort();
     await expect(opened).rejects.toMatchObject({ code: 'OPERATION_CANCELED' });
     await expect.poll(() => launch.kills).toBe(1);
   });
 
   it('leaves no engine behind that its session cannot be opened on', async () => {
-    plugin.onLaunch = async (launch) => {
+    at.plugin.onLaunch = async (launch) => {
       const engine = await FakeEngine.start();
       engine.overrides = {
         OpenSession: async () => ({
@@ -427,25 +331,25 @@ describe('a CONNECTION space', () => {
           serverProtocolVersion: TProtocolVersion.V10,
         }),
       };
-      await plugin.register(launch, engine);
+      await at.plugin.register(launch, engine);
     };
     await expect(side.broker.openSession(orderOf({ shareLevel: 'CONNECTION' }))).rejects.toMatchObject({
       code: 'ENGINE_REFUSED',
     });
-    expect(ensemble.entries.size).toBe(0);
+    expect(at.ensemble.entries.size).toBe(0);
   });
 });
 
 describe('a session closed while it waits', () => {
   it('stops waiting at once, and the others go on', async () => {
-    plugin.onLaunch = async () => {};
+    at.plugin.onLaunch = async () => {};
     const abort = new AbortController();
     const gone = side.broker.openSession(orderOf({ signal: abort.signal }));
     const stays = side.broker.openSession(orderOf());
-    const launch = await plugin.launched();
+    const launch = await at.plugin.launched();
     abort.abort();
     await expect(gone).rejects.toMatchObject({ code: 'OPERATION_CANCELED' });
-    await plugin.register(launch);
+    await at.plugin.register(launch);
     await stays;
     expect(launch.engine?.sessions.size).toBe(1);
     expect(launch.kills).toBe(0);
@@ -454,31 +358,31 @@ describe('a session closed while it waits', () => {
   it('before it began asks for nothing', async () => {
     const opened = side.broker.openSession(orderOf({ signal: AbortSignal.abort() }));
     await expect(opened).rejects.toMatchObject({ code: 'OPERATION_CANCELED' });
-    expect(plugin.launches).toEqual([]);
+    expect(at.plugin.launches).toEqual([]);
   });
 });
 
 describe('closing', () => {
   it('gives up launches, kills what they started, and lets go of the lock', async () => {
-    plugin.onLaunch = async () => {};
+    at.plugin.onLaunch = async () => {};
     const opened = side.broker.openSession(orderOf());
-    const launch = await plugin.launched();
-    await clock.untilTimer(180_000);
+    const launch = await at.plugin.launched();
+    await at.clock.untilTimer(180_000);
     const failed = expect(opened).rejects.toMatchObject({ code: 'ENGINE_LAUNCH_FAILED' });
     await side.broker.close();
     await failed;
     expect(launch.kills).toBe(1);
-    await ensemble.client().locks.withLock('/kyuubi_v_USER_FAKE_lock/alice/default', 1, async () => {});
+    await at.ensemble.client().locks.withLock('/kyuubi_v_USER_FAKE_lock/alice/default', 1, async () => {});
   });
 
   it('does not fail for a launch that everybody left before', async () => {
-    plugin.onLaunch = async () => {};
+    at.plugin.onLaunch = async () => {};
     const abort = new AbortController();
     const opened = side.broker.openSession(orderOf({ signal: abort.signal }));
-    const launch = await plugin.launched();
+    const launch = await at.plugin.launched();
     abort.abort();
     await expect(opened).rejects.toMatchObject({ code: 'OPERATION_CANCELED' });
-    await clock.untilTimer(180_000);
+    await at.clock.untilTimer(180_000);
     await side.broker.close();
     expect(launch.kills).toBe(1);
   });

@@ -1,17 +1,18 @@
-import { encodeCall, TStatusCode, type TOpenSessionResp, type TProtocolVersion } from '@senbon/hive-thrift';
+import type { TProtocolVersion } from '@senbon/hive-thrift';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
-import { readReply } from '../relay/read-reply.ts';
-import { CollectingSink } from '../relay/reply-sink.ts';
+import { createHandle } from '../session/handle.ts';
 import type { engineArea } from './config.ts';
-import type { Engine, EngineDirectory } from './engine-directory.ts';
+import type { EngineDirectory } from './engine-directory.ts';
 import type { EngineLauncher } from './engine-launcher.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { EngineSpace } from './engine-space.ts';
 import { LaunchLog, type LineListener } from './launch-log.ts';
+import { openEngineSession } from './open-engine-session.ts';
+import { isDead, isWorthRetrying, retryWaitMs } from './open-failure.ts';
 
 export interface EngineSessionOrder {
   readonly space: EngineSpace;
@@ -48,8 +49,6 @@ interface Search {
 
 /** The lock is held for the whole launch, so waiting for it takes as long, and a little more. */
 const LOCK_PATIENCE = 1.1;
-/** An OpenSession reply is handles and a few confs. */
-const MAX_OPEN_REPLY_BYTES = 1_048_576;
 
 /**
  * Finds an engine for a session or has one launched, and opens the session on it. All sessions that wait for the same
@@ -69,20 +68,24 @@ export class EngineBroker {
    * soon as `signal` aborts.
    */
   async openSession(order: EngineSessionOrder): Promise<OpenedEngineSession> {
-    const { config, signal } = order;
+    const { config, signal, space, sessionId } = order;
+    const doubtful = new Set<string>();
     for (let attempt = 1; ; attempt++) {
       const node = await this.#find(order);
+      // An engine that was silent may have opened the session all the same, under a handle we were not told.
+      const handle = doubtful.has(node.path) ? createHandle().id : sessionId;
       try {
-        return await this.#openOn(node, order);
+        return await this.#openOn(node, order, handle);
       } catch (error) {
         const isLast = attempt >= config.openMaxAttempts;
         if (!isWorthRetrying(error) || isLast || signal.aborted) {
-          const isOurs = order.space.lockPath === null;
-          const isToGo = isGone(error) && isLast && config.openOnFailure === 'DEREGISTER_AFTER_RETRY';
+          const isOurs = space.lockPath === null;
+          const isToGo = isDead(error) && isLast && config.openOnFailure !== 'RETRY';
           if (isOurs || isToGo) await this.#deregister(node, messageOf(error));
           throw error;
         }
-        order.log(`Attempt ${attempt} of ${config.openMaxAttempts}: ${(error as Error).message}`);
+        order.log(`Attempt ${attempt} of ${config.openMaxAttempts}: ${messageOf(error)}`);
+        if (!isDead(error)) doubtful.add(node.path);
         await this.#prepareRetry(node, error, order);
       }
     }
@@ -140,30 +143,29 @@ export class EngineBroker {
     return nodes.at(-1) ?? null;
   }
 
-  async #openOn(node: ServiceNode, order: EngineSessionOrder): Promise<OpenedEngineSession> {
-    const engine = this.#options.engines.acquire(node);
+  async #openOn(
+    node: ServiceNode,
+    order: EngineSessionOrder,
+    handleId: string,
+  ): Promise<OpenedEngineSession> {
+    const { engines, clock } = this.#options;
+    const engine = engines.acquire(node);
     try {
-      const response = await openSession(engine, order);
-      const handle = response.sessionHandle?.sessionId;
-      if (handle === undefined) throw refusal(engine, 'it answered OpenSession without a handle');
-      const session = {
-        engine,
-        user: order.user,
-        handle: { guid: Uint8Array.from(handle.guid), secret: Uint8Array.from(handle.secret) },
-      };
-      return { session, configuration: response.configuration ?? new Map() };
+      const { user } = order;
+      const { handle, configuration } = await openEngineSession(engine, order, { handleId, clock });
+      return { session: { engine, user, handle }, configuration };
     } catch (error) {
-      this.#options.engines.release(engine);
+      engines.release(engine);
       throw error;
     }
   }
 
   async #prepareRetry(node: ServiceNode, error: unknown, order: EngineSessionOrder): Promise<void> {
     const { config, signal } = order;
-    if (isGone(error) && config.openOnFailure === 'DEREGISTER_IMMEDIATELY') {
+    if (isDead(error) && config.openOnFailure === 'DEREGISTER_IMMEDIATELY') {
       return this.#deregister(node, messageOf(error));
     }
-    const waitMs = isGone(error) ? config.openRetryWaitMs : DRAINING_RETRY_WAIT_MS;
+    const waitMs = retryWaitMs(error, config.openRetryWaitMs);
     let wake = () => {};
     const waited = new Promise<void>((resolve) => {
       wake = resolve;
@@ -200,53 +202,4 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** A draining engine has lost its node already; the next look finds its successor. */
-const DRAINING_RETRY_WAIT_MS = 200;
-const SQLSTATE_REFUSED = '08004';
-
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof SenbonError && (error.code === 'ENGINE_UNREACHABLE' || error.code === 'ENGINE_LOST')
-  );
-}
-
-function isWorthRetrying(error: unknown): boolean {
-  return isGone(error) || (error instanceof SenbonError && error.details['draining'] === 1);
-}
-
-function refusal(engine: Engine, problem: string): SenbonError {
-  return new SenbonError('ENGINE_REFUSED', { engine: engine.name, problem });
-}
-
-async function openSession(engine: Engine, order: EngineSessionOrder): Promise<TOpenSessionResp> {
-  const configuration = new Map(order.sessionConf);
-  configuration.set('kyuubi.session.handle', order.sessionId);
-  configuration.set('kyuubi.session.alive.probe', 'false');
-  // The engine keeps the session when our connection drops: connections are shared and gateways die (decision 4).
-  configuration.set('kyuubi.session.close.on.disconnect', 'false');
-  const request = encodeCall('OpenSession', 1, {
-    clientProtocol: order.protocol,
-    username: order.user,
-    configuration,
-  });
-  const sink = new CollectingSink(MAX_OPEN_REPLY_BYTES);
-  await engine.pool.use(order.user, true, (connection) => connection.exchange('OpenSession', request, sink));
-  const response = readReply(engine.name, 'OpenSession', sink.bytes);
-  if (
-    response.status.statusCode === TStatusCode.SUCCESS ||
-    response.status.statusCode === TStatusCode.SUCCESS_WITH_INFO
-  ) {
-    return response;
-  }
-  const { errorMessage, sqlState } = response.status;
-  const problem = errorMessage ?? 'no reason given';
-  // SQLSTATE 08004 from an engine means that it takes no new sessions: it drains, and another will take its place.
-  const draining = sqlState === SQLSTATE_REFUSED ? 1 : 0;
-  throw new SenbonError(
-    'ENGINE_REFUSED',
-    { engine: engine.name, problem, draining },
-    sqlState === undefined ? {} : { sqlState },
-  );
 }

@@ -98,7 +98,7 @@ describe('login', () => {
       const endpoint = await peerThat((socket) => socket.resume());
       await expect(open({ endpoint, loginTimeoutMs: 30 })).rejects.toMatchObject({
         code: 'ENGINE_UNREACHABLE',
-        message: expect.stringContaining('no answer within 30 ms'),
+        message: expect.stringContaining('does not answer within 30 ms'),
       });
     });
 

@@ -165,10 +165,10 @@ function handshake(socket: Socket, options: EngineConnectionOptions): Promise<vo
   const { endpoint, loginTimeoutMs, user, password } = options;
   const client = new SaslPlainClient({ user, password });
   return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${loginTimeoutMs} ms`)),
-      loginTimeoutMs,
-    );
+    const timer = setTimeout(() => {
+      const what = socket.connecting ? 'takes no connection' : 'took the connection and does not answer';
+      reject(new Error(`it ${what} within ${loginTimeoutMs} ms, as if it were stopped or overloaded`));
+    }, loginTimeoutMs);
     const onData = (chunk: Buffer) => {
       try {
         if (client.push(chunk).done) resolve();

@@ -50,6 +50,10 @@ export class EnginePool {
     return this.#count;
   }
 
+  get loginTimeoutMs(): number {
+    return this.#options.loginTimeoutMs;
+  }
+
   /**
    * Runs `fn` with a connection nobody else uses. `user` asks for one that is authenticated as that user (only
    * OpenSession cares). Throws ENGINE_BUSY, ENGINE_UNREACHABLE, ENGINE_REFUSED, or what `fn` throws.
@@ -65,6 +69,12 @@ export class EnginePool {
     } finally {
       this.#release(connection);
     }
+  }
+
+  /** Whether the engine answers a login, by a connection of its own beside the others. Throws ENGINE_UNREACHABLE, ENGINE_REFUSED. */
+  async probe(user: string): Promise<void> {
+    const connection = await EngineConnection.open(this.#connectionOptions(user));
+    connection.destroy(new Error('the engine has answered'));
   }
 
   /** Ends every connection, those in use too, and every wait. */
@@ -111,17 +121,7 @@ export class EnginePool {
   /** Opens a connection in a place that is taken already. */
   async #connect(user: string): Promise<EngineConnection> {
     try {
-      const { endpoint, loginTimeoutMs, callTimeoutMs, maxMessageBytes } = this.#options;
-      const password = this.#options.credentialsFor(user);
-      const options: EngineConnectionOptions = {
-        endpoint,
-        user,
-        password,
-        loginTimeoutMs,
-        callTimeoutMs,
-        maxMessageBytes,
-      };
-      const connection = await EngineConnection.open(options);
+      const connection = await EngineConnection.open(this.#connectionOptions(user));
       this.#open.add(connection);
       if (!this.#isClosed) return connection;
       const error = this.#unreachable('it is no longer used');
@@ -134,6 +134,12 @@ export class EnginePool {
       else next.grant(null);
       throw error;
     }
+  }
+
+  #connectionOptions(user: string): EngineConnectionOptions {
+    const { endpoint, loginTimeoutMs, callTimeoutMs, maxMessageBytes, credentialsFor } = this.#options;
+    const password = credentialsFor(user);
+    return { endpoint, user, password, loginTimeoutMs, callTimeoutMs, maxMessageBytes };
   }
 
   #release(connection: EngineConnection): void {

@@ -68,6 +68,8 @@ export class FakeEngine {
   write: ReplyWriter = (socket, framed) => void socket.write(framed);
   /** Engines adopt the gateway's session id as their own; some insist on theirs. */
   adoptsHandles = true;
+  /** As after SIGSTOP: connections are taken, and no login is answered. */
+  isStopped = false;
   rows = 3;
   /** Stays known after `close`. */
   port = 0;
@@ -105,6 +107,11 @@ export class FakeEngine {
     }
   }
 
+  /** The built-in answer. */
+  get openSession(): NonNullable<Handlers<string>['OpenSession']> {
+    return this.#handlers.OpenSession as NonNullable<Handlers<string>['OpenSession']>;
+  }
+
   finishAll(state: TOperationState = TOperationState.FINISHED): void {
     for (const operation of this.operations.values()) operation.state = state;
   }
@@ -129,6 +136,7 @@ export class FakeEngine {
       this.#changed();
     });
     socket.on('data', (chunk: Buffer) => {
+      if (this.isStopped) return;
       let rest: Uint8Array = chunk;
       if (user === null) {
         const step = sasl.push(chunk);
