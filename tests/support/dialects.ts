@@ -15,6 +15,14 @@ export interface Dialect {
   readonly prepared: string;
   /** `{table}` is replaced; columns id (int) and name (string). */
   readonly createTable: string;
+  /** `{table}` is replaced; columns k1 and k2 (int), together the primary key. */
+  readonly createParent: string;
+  /** `{table}` and `{parent}` are replaced; columns f1 and f2 refer to the parent's k1 and k2. */
+  readonly createChild: string;
+  /** `{view}` is replaced; one row, n = 7. */
+  readonly createTempView: string;
+  /** One row, one column: the bytes 0 to 255 in order. */
+  readonly allBytes: string;
 }
 
 interface TypeNames {
@@ -48,10 +56,14 @@ const nullRow = (types: TypeNames): string => {
   return `SELECT ${columns.join(', ')}`;
 };
 
+/** The bytes 0 to 255 in hexadecimal digits. */
+const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString('hex');
+
 const common = {
   emptyResult: 'SELECT 1 AS n WHERE 1 = 0',
   syntaxError: 'SELEKT 1',
   unknownTable: 'SELECT * FROM no_such_table_at_all',
+  createTempView: 'CREATE TEMPORARY VIEW {view} AS SELECT 7 AS n',
 };
 
 const duckdbTypes: TypeNames = { string: 'varchar', binary: 'blob' };
@@ -66,6 +78,9 @@ export const dialects = {
     slow: 'SELECT count(*) FROM range(100000000) a(i), range(100000) b(j) WHERE (i * j) % 7 = 3',
     prepared: 'SELECT CAST(? AS int) AS n, ? AS s, CAST(? AS int) AS missing, CAST(? AS double) AS d',
     createTable: 'CREATE TABLE {table} (id int, name varchar)',
+    createParent: 'CREATE TABLE {table} (k1 int, k2 int, PRIMARY KEY (k1, k2))',
+    createChild: 'CREATE TABLE {table} (f1 int, f2 int, FOREIGN KEY (f1, f2) REFERENCES {parent} (k1, k2))',
+    allBytes: `SELECT from_hex('${everyByte}') AS b`,
   },
   spark: {
     ...common,
@@ -75,6 +90,10 @@ export const dialects = {
     slow: 'SELECT count(*) FROM range(100000000) a, range(100000) b WHERE (a.id * b.id) % 7 = 3',
     prepared: 'SELECT CAST(? AS int) AS n, ? AS s, CAST(? AS int) AS missing, CAST(? AS double) AS d',
     createTable: 'CREATE TABLE {table} (id int, name string) USING parquet',
+    // Spark knows no keys.
+    createParent: 'CREATE TABLE {table} (k1 int, k2 int) USING parquet',
+    createChild: 'CREATE TABLE {table} (f1 int, f2 int) USING parquet',
+    allBytes: `SELECT X'${everyByte}' AS b`,
   },
 } as const satisfies Record<string, Dialect>;
 

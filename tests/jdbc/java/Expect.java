@@ -1,10 +1,15 @@
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /** Assertions that say what was wanted and what came. */
 final class Expect {
   static void equal(Object wanted, Object got, String what) {
     if (!Objects.equals(wanted, got)) throw new AssertionError(what + ": wanted " + show(wanted) + ", got " + show(got));
+  }
+
+  static void bytes(byte[] wanted, byte[] got, String what) {
+    equal(HexFormat.of().formatHex(wanted), got == null ? null : HexFormat.of().formatHex(got), what);
   }
 
   static void isTrue(boolean holds, String what) {

@@ -1,5 +1,6 @@
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** Checks of statements that fail, are cancelled, or stand on a closed connection. */
 final class FailureChecks {
   private static final long CANCEL_TAKES_EFFECT_MS = 3_000;
+  private static final long TIMEOUT_TAKES_EFFECT_MS = 5_000;
 
   /** Long enough for the statement to run on the engine, not only to be on its way there. */
   private static final long BEFORE_CANCEL_MS = 1_000;
@@ -16,6 +18,7 @@ final class FailureChecks {
     checks.put("syntax-error", target -> failsWith42(target, "syntaxError"));
     checks.put("unknown-table", target -> failsWith42(target, "unknownTable"));
     checks.put("cancel", FailureChecks::cancel);
+    checks.put("query-timeout", FailureChecks::queryTimeout);
     checks.put("reopen", FailureChecks::reopen);
   }
 
@@ -47,6 +50,23 @@ final class FailureChecks {
         Expect.isTrue(failure != null, "the cancelled statement threw no SQLException");
         Expect.isTrue(tookMs < CANCEL_TAKES_EFFECT_MS, "cancel took " + tookMs + " ms");
         Expect.isTrue(failure.getMessage().toLowerCase().contains("cancel"), "it says so: " + failure.getMessage());
+      }
+      Probe.isUsable(connection);
+    }
+  }
+
+  private static void queryTimeout(JdbcChecks.Target target) throws Exception {
+    try (Connection connection = target.open()) {
+      Probe.isUsable(connection);
+      try (Statement statement = connection.createStatement()) {
+        statement.setQueryTimeout(1);
+        long startedNanos = System.nanoTime();
+        SQLException failure =
+            Expect.sqlException(() -> statement.executeQuery(target.sql("slow")), "a statement longer than its time-out");
+        long tookMs = (System.nanoTime() - startedNanos) / 1_000_000;
+        Expect.isTrue(failure instanceof SQLTimeoutException, "SQLTimeoutException: " + Expect.describe(failure));
+        Expect.isTrue(tookMs >= 900, "not before its time: " + tookMs + " ms");
+        Expect.isTrue(tookMs < TIMEOUT_TAKES_EFFECT_MS, "the time-out of 1 s took " + tookMs + " ms");
       }
       Probe.isUsable(connection);
     }

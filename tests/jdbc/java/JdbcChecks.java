@@ -45,7 +45,11 @@ public final class JdbcChecks {
     Map<String, Check> all = new LinkedHashMap<>();
     QueryChecks.addTo(all);
     FailureChecks.addTo(all);
+    TextChecks.addTo(all);
+    SessionChecks.addTo(all);
+    LogChecks.addTo(all);
     MetadataChecks.addTo(all);
+    LookupChecks.addTo(all);
     Target target = new Target(args[0], args[1]);
     ExecutorService executor = Executors.newCachedThreadPool(JdbcChecks::daemon);
     for (int at = 2; at < args.length; at++) report(args[at], all.get(args[at]), target, executor);

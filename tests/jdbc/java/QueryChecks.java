@@ -20,12 +20,12 @@ final class QueryChecks {
     checks.put("typed-row", QueryChecks::typedRow);
     checks.put("null-row", QueryChecks::nullRow);
     checks.put("result-metadata", QueryChecks::resultMetadata);
-    checks.put("rows-100k", QueryChecks::manyRows);
-    checks.put("rows-100k-small-fetches", QueryChecks::manyRowsInSmallFetches);
+    checks.put("rows-100k", target -> manyRows(target, 0));
+    checks.put("rows-100k-small-fetches", target -> manyRows(target, 997));
+    checks.put("rows-100k-large-fetches", target -> manyRows(target, MANY_ROWS + 1));
     checks.put("empty-result", QueryChecks::emptyResult);
     checks.put("prepared", QueryChecks::prepared);
     checks.put("interleaved", QueryChecks::interleaved);
-    checks.put("unicode", QueryChecks::unicode);
   }
 
   private static void selectOne(JdbcChecks.Target target) throws Exception {
@@ -111,15 +111,8 @@ final class QueryChecks {
     }
   }
 
-  private static void manyRows(JdbcChecks.Target target) throws Exception {
-    readManyRows(target, 0);
-  }
-
-  private static void manyRowsInSmallFetches(JdbcChecks.Target target) throws Exception {
-    readManyRows(target, 997);
-  }
-
-  private static void readManyRows(JdbcChecks.Target target, int fetchSize) throws Exception {
+  /** With the driver's own fetch size for 0. */
+  private static void manyRows(JdbcChecks.Target target, int fetchSize) throws Exception {
     try (Connection connection = target.open(); Statement statement = connection.createStatement()) {
       if (fetchSize > 0) statement.setFetchSize(fetchSize);
       try (ResultSet rows = statement.executeQuery(target.sql("manyRows"))) {
@@ -180,17 +173,6 @@ final class QueryChecks {
         Expect.isTrue(also.next(), "the second reads on when the first is closed");
         Expect.equal(200L, also.getLong(1), "second");
       }
-    }
-  }
-
-  private static void unicode(JdbcChecks.Target target) throws Exception {
-    String wanted = "Žluťoučký kůň, 千本鳥居 🦊 e\u0301, \"quoted\"";
-    try (Connection connection = target.open();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT '" + wanted + "' AS s, length('千本🦊') AS n")) {
-      Expect.isTrue(row.next(), "a row");
-      Expect.equal(wanted, row.getString(1), "text");
-      Expect.equal(3, row.getInt(2), "the engine's count of characters");
     }
   }
 
