@@ -68,7 +68,16 @@ export const duckDbArea = {
     'true',
     "Whether a backslash before `'`, `\"`, `\\`, `n`, `r` and `t` is an escape in `'…'`, as in Hive: its drivers write parameters that way. A session may set it for itself.",
   ),
+  showDialect: key(
+    'kyuubi.engine.duckdb.show.dialect',
+    z.enum(['hive', 'impala']),
+    'hive',
+    'Whose column labels `SHOW DATABASES`, `SHOW TABLES`, `DESCRIBE` and `SET` answer with. `impala` is what Ibis reads. A session may set it for itself.',
+  ),
 } as const satisfies Area;
+
+/** Column labels of `SHOW` and its like. */
+export type ShowDialect = DuckDbOptions['showDialect'];
 
 export type DuckDbOptions = AreaConfig<typeof duckDbArea>;
 

@@ -283,6 +283,35 @@ describe('statements', () => {
     expect(names(await run(a, "SHOW FUNCTIONS LIKE 'abs'"))).toEqual(['abs']);
   });
 
+  it('name a missing table in the words by which SQLAlchemy knows it', async () => {
+    for (const table of ['nowhere', 'default.nowhere', 'no_db.nowhere']) {
+      const error = await errorOf(run(a, `DESCRIBE ${table}`));
+      expect(error).toMatchObject({ sqlState: '42P01' });
+      expect(error.message).toMatch(new RegExp(`SemanticException.*Table not found ${table}`));
+    }
+  });
+
+  it('label columns as Hive does, or as Impala for Ibis', async () => {
+    await run(a, 'CREATE TABLE t (id BIGINT)');
+    const labels = async (sql: string) =>
+      (await a.execute(sql, statementContext())).rows?.schema.map(({ name }) => name);
+    const all = async () => [
+      ...((await labels('SHOW DATABASES')) ?? []),
+      ...((await labels('SHOW TABLES')) ?? []),
+      ...((await labels('DESCRIBE t')) ?? []),
+      ...((await labels('SET')) ?? []),
+    ];
+    expect((await all()).join(' ')).toBe('database_name tab_name col_name data_type comment key value');
+    await run(a, "SET kyuubi.engine.duckdb.show.dialect = 'impala'");
+    expect((await all()).join(' ')).toBe('name name name type comment option value');
+  });
+
+  it('insert with the TABLE of Hive', async () => {
+    await run(a, 'CREATE TABLE t (id INT)');
+    await run(a, 'INSERT INTO TABLE `t` VALUES (1)');
+    expect(await run(a, 'SELECT * FROM t')).toEqual([[1]]);
+  });
+
   it('of DuckDB’s own kinds', async () => {
     expect(await run(a, 'FROM range(2)')).toEqual([[0n], [1n]]);
     expect(await run(a, 'VALUES (1), (2)')).toEqual([[1], [2]]);

@@ -8,7 +8,7 @@ import type {
 } from '@senbon/engine-host';
 import { type Connection, neverAborted } from './connection/connection.ts';
 import { SessionConnections } from './connection/session-connections.ts';
-import { parseHiveCommand, rewriteDatabaseDdl } from './hive/command.ts';
+import { parseHiveCommand, rewriteHiveSpelling } from './hive/command.ts';
 import type { CommandContext } from './hive/command-context.ts';
 import { runHiveCommand } from './hive/run-command.ts';
 import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
@@ -73,7 +73,7 @@ export class DuckDbSession implements ExecutorSession {
     return this.#run(context, async (command) => {
       const answer = await answerOverlay(context.confOverlay, command);
       if (answer !== null) return answer;
-      const sql = rewriteDatabaseDdl(normalizeStatement(statement, this.#hasBackslashEscapes));
+      const sql = rewriteHiveSpelling(normalizeStatement(statement, this.#hasBackslashEscapes));
       const hive = parseHiveCommand(sql);
       return hive === null ? this.#runner.run(sql, command.signal) : runHiveCommand(hive, command);
     });
@@ -109,12 +109,14 @@ export class DuckDbSession implements ExecutorSession {
   }
 
   #context(signal: AbortSignal): CommandContext {
-    const { conf } = this.#options.spec;
+    const { spec, options } = this.#options;
+    const { conf } = spec;
     return {
       connections: this.#connections,
       state: this.#state,
       conf,
       initialConf: this.#initialConf,
+      showDialect: sessionOption(duckDbArea.showDialect, options.showDialect, conf),
       signal,
     };
   }

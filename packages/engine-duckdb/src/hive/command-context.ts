@@ -1,6 +1,7 @@
 import type { ExecutorResult } from '@senbon/engine-host';
 import type { Connection } from '../connection/connection.ts';
 import type { SessionConnections } from '../connection/session-connections.ts';
+import type { ShowDialect } from '../options.ts';
 import type { SessionState } from '../session-state.ts';
 
 /** What a command may touch of its session. */
@@ -11,6 +12,7 @@ export interface CommandContext {
   readonly conf: Map<string, string>;
   /** The session's conf as it was opened with. */
   readonly initialConf: ReadonlyMap<string, string>;
+  readonly showDialect: ShowDialect;
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalizeStatement } from '../sql/statement.ts';
-import { parseHiveCommand, rewriteDatabaseDdl } from './command.ts';
+import { parseHiveCommand, rewriteHiveSpelling } from './command.ts';
 import { matchesPattern } from './name-pattern.ts';
 
 const parse = (sql: string) => parseHiveCommand(normalizeStatement(sql));
@@ -56,9 +56,14 @@ describe('parseHiveCommand', () => {
   });
 
   it('says SCHEMA where Hive says DATABASE', () => {
-    expect(rewriteDatabaseDdl('create database if not exists x')).toBe('create SCHEMA if not exists x');
-    expect(rewriteDatabaseDdl('DROP  DATABASE x CASCADE')).toBe('DROP  SCHEMA x CASCADE');
-    expect(rewriteDatabaseDdl("select 'create database x'")).toBe("select 'create database x'");
+    expect(rewriteHiveSpelling('create database if not exists x')).toBe('create SCHEMA if not exists x');
+    expect(rewriteHiveSpelling('DROP  DATABASE x CASCADE')).toBe('DROP  SCHEMA x CASCADE');
+    expect(rewriteHiveSpelling("select 'create database x'")).toBe("select 'create database x'");
+  });
+
+  it('leaves the TABLE of INSERT INTO TABLE out', () => {
+    expect(rewriteHiveSpelling('insert INTO  table "t" values (1)')).toBe('insert INTO  "t" values (1)');
+    expect(rewriteHiveSpelling('insert into tables values (1)')).toBe('insert into tables values (1)');
   });
 });
 

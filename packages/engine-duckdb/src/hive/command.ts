@@ -90,9 +90,14 @@ export function parseHiveCommand(sql: string): HiveCommand | null {
   return null;
 }
 
-/** Hive's databases are DuckDB's schemas: `CREATE DATABASE x` and `DROP DATABASE x` say SCHEMA there. */
-export function rewriteDatabaseDdl(sql: string): string {
-  return sql.replace(/^(CREATE|DROP)(\s+)DATABASE\b/i, '$1$2SCHEMA');
+/**
+ * Hive's databases are DuckDB's schemas: `CREATE DATABASE x` and `DROP DATABASE x` say SCHEMA there. `INSERT INTO TABLE t`,
+ * which SQLAlchemy's dialect for Hive writes, has no TABLE.
+ */
+export function rewriteHiveSpelling(sql: string): string {
+  return sql
+    .replace(/^(CREATE|DROP)(\s+)DATABASE\b/i, '$1$2SCHEMA')
+    .replace(/^(INSERT\s+INTO\s+)TABLE\s+/i, '$1');
 }
 
 function stripScope(key = ''): string {

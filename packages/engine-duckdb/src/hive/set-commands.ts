@@ -18,7 +18,7 @@ export async function listSettings(context: CommandContext, withEngine: boolean)
   if (withEngine)
     rows.push(...(await inTurn(context, async (connection) => engineRows(connection, context))));
   rows.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return rowsResult(columns, rows);
+  return rowsResult(context.showDialect === 'impala' ? textColumns('option', 'value') : columns, rows);
 }
 
 /** `SET k`. A key of DuckDB's shows what is in effect there. */

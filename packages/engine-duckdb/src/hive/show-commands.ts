@@ -1,6 +1,8 @@
+import { SenbonError } from '@senbon/core';
 import type { ColumnSchema, ExecutorResult } from '@senbon/engine-host';
 import type { Connection, Row } from '../connection/connection.ts';
 import { failed } from '../connection/duckdb-error.ts';
+import type { ShowDialect } from '../options.ts';
 import { type Cell, rowsResult, textColumns } from '../result/build-rows.ts';
 import { literal, qualified } from '../sql/quote.ts';
 import { hiveTypeText } from '../types/column-plan.ts';
@@ -8,8 +10,15 @@ import { type CommandContext, inTurn } from './command-context.ts';
 import { matchesPattern } from './name-pattern.ts';
 import { resolveDatabase } from './search-path.ts';
 
+/** SQLSTATEs of a table and of a schema that is not there. */
+const NOT_FOUND: ReadonlySet<string> = new Set(['42P01', '42704']);
 /** Schemas every DuckDB database has and no client asks for. */
 export const SYSTEM_SCHEMAS = `('information_schema', 'pg_catalog')`;
+
+const labels = {
+  hive: { database: 'database_name', table: 'tab_name', describe: ['col_name', 'data_type', 'comment'] },
+  impala: { database: 'name', table: 'name', describe: ['name', 'type', 'comment'] },
+} as const satisfies Record<ShowDialect, unknown>;
 
 /** `SHOW DATABASES`: the schemas of the current catalog. */
 export async function showDatabases(
@@ -17,7 +26,7 @@ export async function showDatabases(
   pattern: string | null,
 ): Promise<ExecutorResult> {
   return showNames(context, {
-    column: 'database_name',
+    column: labels[context.showDialect].database,
     pattern,
     query: async () =>
       `SELECT DISTINCT schema_name AS name FROM duckdb_schemas()
@@ -34,7 +43,7 @@ export interface ShowTables {
 /** `SHOW TABLES [IN db]`: tables and views; of the current database with the session's temporary ones. */
 export async function showTables(context: CommandContext, request: ShowTables): Promise<ExecutorResult> {
   return showNames(context, {
-    column: 'tab_name',
+    column: labels[context.showDialect].table,
     pattern: request.pattern,
     query: async (connection) => {
       const where =
@@ -62,8 +71,14 @@ export async function describeTable(
   context: CommandContext,
   table: readonly string[],
 ): Promise<ExecutorResult> {
-  const rows = await columnsOf(context, table);
-  return rowsResult(textColumns('col_name', 'data_type', 'comment'), rows);
+  try {
+    const rows = await columnsOf(context, table);
+    return rowsResult(textColumns(...labels[context.showDialect].describe), rows);
+  } catch (error) {
+    // SQLAlchemy's dialect for Hive knows a table that is not there by these words, and by nothing else.
+    if (!(error instanceof SenbonError) || !NOT_FOUND.has(error.sqlState)) throw error;
+    throw failed('42P01', `SemanticException [Error 10001]: Table not found ${table.join('.')}`);
+  }
 }
 
 export async function showColumns(

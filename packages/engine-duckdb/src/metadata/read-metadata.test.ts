@@ -73,6 +73,8 @@ describe('catalogs and schemas', () => {
 describe('tables', () => {
   it('are found by patterns', async () => {
     expect(await tables('default', '%')).toEqual(['a_b', 'axb']);
+    expect(await tables('.*', 'a.b')).toEqual([]);
+    expect(await tables('def.*', '.*')).toEqual(['a_b', 'axb']);
     expect(await tables('default', 'a_b')).toEqual(['a_b', 'axb']);
     expect(await tables('default', String.raw`a\_b`)).toEqual(['a_b']);
     expect(await tables('sal%', 'CUST%')).toEqual(['customer']);
