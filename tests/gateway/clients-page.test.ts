@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startNosasl } from '../support/client-suite.ts';
+import { docBlocks } from '../support/doc-blocks.ts';
+import { type Gateway, GatewayHome } from '../support/gateway.ts';
+import { npmSetOf } from '../support/npm.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+let home: GatewayHome;
+let gateway: Gateway;
+let nosasl: Gateway;
+
+beforeAll(async () => {
+  home = await GatewayHome.create();
+  [gateway, nosasl] = await Promise.all([home.start(), startNosasl(home)]);
+});
+
+afterAll(async () => {
+  await home.close();
+});
+
+/** The only block of a client, with the page's default ports made those of `server`. */
+async function snippet(heading: string, language: string, server: Gateway): Promise<string> {
+  const blocks = await docBlocks('clients.md', heading, language);
+  expect(blocks).toHaveLength(1);
+  return (blocks[0] ?? '')
+    .replaceAll('10009', String(server.binary.port))
+    .replaceAll('10010', String(server.http.port))
+    .replaceAll('2181', String(server.zooKeeper?.port))
+    .replaceAll('localhost', '127.0.0.1');
+}
+
+describe('docs/clients.md', () => {
+  test('hive-driver gets a row', async () => {
+    const code = await snippet('hive-driver', 'js', gateway);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: root });
+    expect(stdout).toContain('[ { answer: 42 } ]');
+  });
+
+  test('jshs2 gets a row', async () => {
+    const code = await snippet('jshs2', 'js', nosasl);
+    const cwd = await npmSetOf('jshs2');
+    const { stdout } = await run(process.execPath, ['-e', code], { cwd });
+    expect(stdout).toContain('[ [ 42 ] ]');
+  });
+});

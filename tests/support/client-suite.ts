@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { CLIENT_TIMEOUT_MS, type ClientReport, runClient } from './client-checks.ts';
+import { dialects } from './dialects.ts';
+import { type Address, type Gateway, GatewayHome } from './gateway.ts';
+
+/** The way a client comes in. `nosasl` is a gateway of its own, for SASL is a gateway's setting. */
+export type Transport = 'binary' | 'http' | 'nosasl' | 'zooKeeper';
+
+export interface ClientSuite {
+  readonly name: string;
+  readonly transports: readonly Transport[];
+  readonly checks: readonly string[];
+  /** The program, built or installed when it is missing, with the arguments that go before the common ones. */
+  readonly program: () => Promise<{ readonly command: string; readonly args: readonly string[] }>;
+}
+
+/** Words of a text, for the lists of checks. */
+export function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
+
+/**
+ * Runs a client's program once for each transport, as `program… TRANSPORT HOST PORT USER CHECK…` with the statements of the
+ * dialect on standard input, and makes a test of every check.
+ */
+export function clientSuite({ name, transports, checks, program }: ClientSuite): void {
+  let home: GatewayHome;
+  let addresses: Readonly<Partial<Record<Transport, Address>>>;
+
+  beforeAll(async () => {
+    home = await GatewayHome.create();
+    addresses = await startGateways(home, transports);
+  });
+
+  afterAll(async () => {
+    await home.close();
+  });
+
+  describe.each(transports)(`${name} over %s`, (transport) => {
+    let report: ClientReport;
+
+    beforeAll(async () => {
+      const { command, args } = await program();
+      const { host, port } = addresses[transport] as Address;
+      report = await runClient({
+        command,
+        args: [...args, transport, host, String(port), 'anna', ...checks],
+        input: JSON.stringify(dialects.duckdb),
+      });
+    }, CLIENT_TIMEOUT_MS);
+
+    test.each(checks)('%s', (check) => {
+      report.expectPassed(check);
+    });
+  });
+}
+
+async function startGateways(
+  home: GatewayHome,
+  transports: readonly Transport[],
+): Promise<Readonly<Partial<Record<Transport, Address>>>> {
+  const needsSasl = transports.some((transport) => transport !== 'nosasl');
+  const sasl = needsSasl ? await home.start() : undefined;
+  const nosasl = transports.includes('nosasl') ? await startNosasl(home) : undefined;
+  return {
+    ...(sasl && { binary: sasl.binary, http: sasl.http }),
+    ...(sasl?.zooKeeper && { zooKeeper: sasl.zooKeeper }),
+    ...(nosasl && { nosasl: nosasl.binary }),
+  };
+}
+
+export async function startNosasl(home: GatewayHome): Promise<Gateway> {
+  return home.start({ conf: { 'kyuubi.authentication': 'NOSASL' } });
+}
