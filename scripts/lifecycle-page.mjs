@@ -9,10 +9,10 @@ const machines = [
       'One process. Draining begins when its node is deleted by somebody else, or on the first SIGTERM, SIGINT or SIGHUP; the second signal stops at once. A gateway that could not start goes straight to stopping, and closes what it had opened, in reverse order.',
   },
   {
-    title: 'Client connection (Thrift binary)',
+    title: 'Connection (Thrift binary)',
     file: 'packages/core/src/frontend/binary-connection.ts',
     about:
-      'Under NOSASL a connection serves at once. A handshake that is not over within `kyuubi.frontend.login.timeout` is closed; so is whatever cannot be parsed. Closing it closes its sessions, unless they were opened with `kyuubi.session.close.on.disconnect=false`.',
+      'A client’s at the gateway, and a gateway’s at an engine, where a token is the password. Under NOSASL a connection serves at once. A handshake that is not over within `kyuubi.frontend.login.timeout` is closed; so is whatever cannot be parsed. Closing it closes its sessions, unless they were opened with `kyuubi.session.close.on.disconnect=false`.',
   },
   {
     title: 'Session',
@@ -37,11 +37,6 @@ const machines = [
     file: 'packages/engine-host/src/operation/operation-state.ts',
     about:
       'HiveServer2’s states. FINISHED may still become CANCELED or ERROR, as long as rows are being read.',
-  },
-  {
-    title: 'Connection at an engine',
-    file: 'packages/engine-host/src/server/engine-connection.ts',
-    about: 'As at the gateway, with a gateway’s token for a password.',
   },
   {
     title: 'Registration in ZooKeeper',

@@ -29,7 +29,9 @@ export { loadDiscoveryPlugin, loadEnginePlugin } from './engine/plugin-loader.ts
 export { catalogue, type ErrorCode } from './errors/catalogue.ts';
 export { type ErrorDetails, messageOf, SenbonError } from './errors/senbon-error.ts';
 export { authArea } from './frontend/auth.ts';
+export { BinaryConnection, type BinaryConnectionOptions } from './frontend/binary-connection.ts';
 export { frontendArea } from './frontend/config.ts';
+export { RequestMemory } from './frontend/request-memory.ts';
 export { Gateway, type GatewayOptions, GatewayState } from './gateway.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
@@ -63,6 +65,7 @@ export type {
   LaunchRequest,
 } from './ports/engine.ts';
 export type { Logger } from './ports/logger.ts';
+export { type ReplySink, send } from './relay/reply-sink.ts';
 export { sessionArea } from './session/config.ts';
 export { createHandle, guidOf, type Handle, idOf, isSameSecret, type NamedHandle } from './session/handle.ts';
 export { normalizeSessionConf } from './session/session-conf.ts';

@@ -21,6 +21,12 @@ export const engineHostArea = {
     '104857600',
     'Largest request an engine accepts, in bytes; checked before memory is taken.',
   ),
+  requestMemoryBytes: key(
+    'kyuubi.engine.frontend.request.memory',
+    int(1_048_576),
+    '536870912',
+    'Most bytes of requests above 64 KiB that arrive at an engine or are served at a time; a gateway that would exceed it is disconnected. (ours)',
+  ),
   maxConnections: key(
     'kyuubi.engine.frontend.max.connections',
     int(1, 1_000_000),

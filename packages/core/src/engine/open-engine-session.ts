@@ -48,7 +48,7 @@ function requestOf(order: EngineSessionOrder, handleId: string): Uint8Array {
   const configuration = new Map(order.sessionConf);
   configuration.set('kyuubi.session.handle', handleId);
   configuration.set('kyuubi.session.alive.probe', 'false');
-  // The engine keeps the session when our connection drops: connections are shared and gateways die (decision 4).
+  // The engine keeps the session when our connection drops: connections are shared and gateways die.
   configuration.set('kyuubi.session.close.on.disconnect', 'false');
   return encodeCall('OpenSession', 1, {
     clientProtocol: order.protocol,

@@ -80,7 +80,7 @@ export const catalogue = {
     '08004',
     503,
     true,
-    'This gateway holds as many bytes of requests as it may ({limit}, kyuubi.frontend.request.memory); there is no room for {bytes} more. Try again later',
+    'This server holds as many bytes of requests as it may ({limit}, {key}); there is no room for {bytes} more. Try again later',
   ),
   OPERATION_TIMEOUT: row('HYT00', 504, false, 'Query timed out after {seconds} seconds'),
   OPERATION_CANCELED: row('57014', 409, false, 'The operation was canceled'),

@@ -1,27 +1,26 @@
 import type { Socket } from 'node:net';
-import { SaslPlainServer } from '@senbon/hive-thrift';
+import { type SaslCredentials, SaslPlainServer } from '@senbon/hive-thrift';
 import { messageOf } from '../errors/senbon-error.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { ClientContext } from '../session/client-context.ts';
 import { ArrivalTimer } from './arrival-timer.ts';
-import { authenticate, type AuthMode } from './auth.ts';
+import type { ReplySink } from '../relay/reply-sink.ts';
 import { RequestIntake } from './request-intake.ts';
 import type { RequestMemory } from './request-memory.ts';
 import { SocketSink } from './socket-sink.ts';
-import type { ThriftService } from './thrift-service.ts';
 
 export interface BinaryConnectionOptions {
-  readonly service: ThriftService;
-  readonly auth: AuthMode;
+  /** Returns the user; throws with the text for the peer when it may not come in. `null`: no SASL, and no frames. */
+  readonly authenticate: ((credentials: SaslCredentials) => string) | null;
+  /** Answers one message; the next one waits until then. */
+  readonly serve: (message: Uint8Array, from: BinaryConnection, sink: ReplySink) => Promise<void>;
   readonly maxMessageBytes: number;
   readonly memory: RequestMemory;
   readonly loginTimeoutMs: number;
   readonly stallTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The client is gone; these sessions were opened over the connection. */
-  readonly onClosed: (sessions: ReadonlySet<string>) => void;
+  readonly onClosed: (connection: BinaryConnection) => void;
 }
 
 export const ConnectionPhase = {
@@ -43,16 +42,15 @@ const moves: Readonly<Record<ConnectionPhase, readonly ConnectionPhase[]>> = {
  */
 const LINGER_MS = 5_000;
 
-/** One client on the Thrift binary port: handshake, then one call after the other. */
+/** One peer on a Thrift binary port, a gateway's or an engine's: handshake, then one call after the other. */
 export class BinaryConnection {
   readonly #socket: Socket;
   readonly #options: BinaryConnectionOptions;
-  /** Until the client has said who it is; ten thousand idle clients need none. */
+  /** Until the peer has said who it is; ten thousand idle clients need none. */
   #sasl: SaslPlainServer | null;
   readonly #intake: RequestIntake;
   readonly #sink: SocketSink;
-  readonly #sessions = new Set<string>();
-  #client: ClientContext | null = null;
+  #user: string | null = null;
   #phase: ConnectionPhase = ConnectionPhase.handshake;
   #isServing = false;
   #isFinishing = false;
@@ -61,27 +59,40 @@ export class BinaryConnection {
   #arrival: ArrivalTimer | null = null;
 
   constructor(socket: Socket, options: BinaryConnectionOptions) {
-    const { auth, maxMessageBytes, memory, stallTimeoutMs, clock, loginTimeoutMs } = options;
-    const isFramed = auth !== 'NOSASL';
+    const { authenticate, maxMessageBytes, memory, stallTimeoutMs, clock, loginTimeoutMs } = options;
+    const isFramed = authenticate !== null;
     this.#socket = socket;
     this.#options = options;
     this.#sasl = isFramed ? new SaslPlainServer() : null;
     this.#intake = new RequestIntake({ isFramed, maxMessageBytes, memory: memory.open() });
-    this.#sink = new SocketSink(socket, { isFramed, stallTimeoutMs });
+    this.#sink = new SocketSink(socket, { isFramed, stallTimeoutMs, clock });
     this.#loginTimer = clock.after(loginTimeoutMs, () =>
-      this.#refuse(`no login within ${loginTimeoutMs} ms`),
+      this.#turnAway(`no login within ${loginTimeoutMs} ms`),
     );
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#close(error.message));
-    socket.on('end', () => this.#close('the client hung up'));
+    socket.on('end', () => this.#close('the peer hung up'));
     socket.on('close', () => this.#close('the connection is gone'));
-    if (auth === 'NOSASL') this.#serve(null);
+    if (authenticate === null) this.#enter(null);
   }
 
-  /** Ends the connection once the answer under way is sent; calls behind it are not served. */
+  /** Who the peer is; `null` before the handshake is over, and where there is none. */
+  get user(): string | null {
+    return this.#user;
+  }
+
+  get ip(): string {
+    return addressOf(this.#socket);
+  }
+
+  get isClosed(): boolean {
+    return this.#phase === 'closed';
+  }
+
+  /** Ends the connection once the answer under way is sent; calls behind it are not served. Idempotent. */
   finish(): void {
     this.#isFinishing = true;
-    if (!this.#isServing) this.#close('the gateway stops');
+    if (!this.#isServing) this.#close('the server stops');
   }
 
   destroy(error: Error): void {
@@ -102,40 +113,25 @@ export class BinaryConnection {
   #handshake(chunk: Uint8Array): Uint8Array {
     if (this.#sasl === null) return chunk;
     const { credentials, failure, rest } = this.#sasl.push(chunk);
-    if (failure !== undefined) {
-      this.#socket.end(failure.reply);
-      this.#close(failure.message);
-      return rest;
-    }
+    if (failure !== undefined) this.#turnAway(failure.message);
     if (credentials === undefined) return rest;
-    let user: string;
+    let user: string | undefined;
     try {
-      user = authenticate(credentials);
+      user = this.#options.authenticate?.(credentials);
     } catch (error) {
-      this.#socket.end(this.#sasl.bad(messageOf(error)));
-      this.#close(messageOf(error));
+      this.#turnAway(messageOf(error));
       return rest;
     }
     this.#socket.write(this.#sasl.complete());
-    this.#serve(user);
+    this.#sasl = null;
+    this.#stopLoginTimer();
+    this.#enter(user ?? null);
     return rest;
   }
 
-  #serve(user: string | null): void {
-    const remember = (id: string) => {
-      // A client that vanished while its session was being opened will not close it.
-      if (this.#phase === 'closed') this.#options.onClosed(new Set([id]));
-      else this.#sessions.add(id);
-    };
-    this.#client = {
-      user,
-      ip: addressOf(this.#socket),
-      onSessionOpened: remember,
-    };
+  #enter(user: string | null): void {
+    this.#user = user;
     this.#move('serving', user === null ? 'NOSASL' : `authenticated as ${user}`);
-    if (this.#sasl === null) return;
-    this.#sasl = null;
-    this.#stopLoginTimer();
   }
 
   #receive(bytes: Uint8Array): void {
@@ -164,19 +160,19 @@ export class BinaryConnection {
     this.#isServing = true;
     try {
       for (let message = this.#intake.next(); message !== undefined; message = this.#intake.next()) {
-        if (this.#client === null || this.#phase === 'closed') return;
+        if (this.isClosed) return;
         if (!this.#intake.isFull && this.#socket.isPaused()) {
           this.#socket.resume();
           this.#watchArrival(true);
         }
-        await this.#options.service.handle(message, this.#client, this.#sink);
-        if (this.#isFinishing) this.#close('the gateway stops');
+        await this.#options.serve(message, this, this.#sink);
+        if (this.#isFinishing) this.#close('the server stops');
       }
     } catch (error) {
       this.#refuse(messageOf(error));
     } finally {
       this.#isServing = false;
-      if (this.#phase === 'closed') this.#intake.clear();
+      if (this.isClosed) this.#intake.clear();
     }
   }
 
@@ -185,15 +181,24 @@ export class BinaryConnection {
     this.#loginTimer = null;
   }
 
+  /** The reason reaches a peer that reads what the handshake answers. */
+  #turnAway(message: string): void {
+    if (this.isClosed) return;
+    const reply = this.#sasl?.bad(message);
+    this.#options.logger.warn(`Turned ${addressOf(this.#socket)} away: ${message}`);
+    if (reply !== undefined) this.#socket.write(reply);
+    this.#close(message);
+  }
+
   #refuse(why: string): void {
-    if (this.#phase === 'closed') return;
+    if (this.isClosed) return;
     this.#options.logger.warn(`Closing the connection of ${addressOf(this.#socket)}: ${why}`);
     this.#socket.destroy();
     this.#close(why);
   }
 
   #close(why: string): void {
-    if (this.#phase === 'closed') return;
+    if (this.isClosed) return;
     this.#move('closed', why);
     this.#stopLoginTimer();
     this.#arrival?.stop();
@@ -203,7 +208,7 @@ export class BinaryConnection {
       const linger = this.#options.clock.after(LINGER_MS, () => this.#socket.destroy());
       this.#socket.once('close', () => linger.cancel());
     }
-    this.#options.onClosed(this.#sessions);
+    this.#options.onClosed(this);
   }
 
   #move(to: ConnectionPhase, why: string): void {

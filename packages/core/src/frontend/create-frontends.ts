@@ -34,7 +34,7 @@ export interface FrontendsOptions {
 export function createFrontends(options: FrontendsOptions): readonly Frontend[] {
   const { config, auth, advertisedHost, clock, logger, sessions } = options;
   const service = createService(options);
-  const memory = new RequestMemory(config.requestMemoryBytes);
+  const memory = new RequestMemory(config.requestMemoryBytes, 'kyuubi.frontend.request.memory');
   const onDisconnected = (ids: ReadonlySet<string>) => sessions.disconnected(ids);
   const onUnclaimed = (ids: ReadonlySet<string>) => sessions.unclaimed(ids);
   return config.protocols.map((protocol) => {

@@ -13,7 +13,7 @@ function call(bytes = 0): Uint8Array {
 }
 
 function intakeOf(isFramed: boolean): { intake: RequestIntake; memory: RequestMemory } {
-  const memory = new RequestMemory(8 * MEBIBYTE);
+  const memory = new RequestMemory(8 * MEBIBYTE, 'a.key');
   const options = { isFramed, maxMessageBytes: 6 * MEBIBYTE, memory: memory.open() };
   return { intake: new RequestIntake(options), memory };
 }

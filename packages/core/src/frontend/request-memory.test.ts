@@ -5,7 +5,7 @@ const MEBIBYTE = 1_048_576;
 const busy = expect.objectContaining({ code: 'SERVER_BUSY' });
 
 it('refuses who would exceed it, and takes the next when there is room again', () => {
-  const memory = new RequestMemory(10 * MEBIBYTE);
+  const memory = new RequestMemory(10 * MEBIBYTE, 'a.key');
   const [first, second] = [memory.open(), memory.open()];
   first.set(6 * MEBIBYTE);
   second.set(4 * MEBIBYTE);
@@ -19,7 +19,7 @@ it('refuses who would exceed it, and takes the next when there is room again', (
 });
 
 it('does not count small requests, and takes them always', () => {
-  const memory = new RequestMemory(MEBIBYTE);
+  const memory = new RequestMemory(MEBIBYTE, 'a.key');
   const large = memory.open();
   large.set(MEBIBYTE);
   const small = memory.open();
@@ -32,7 +32,7 @@ it('does not count small requests, and takes them always', () => {
 });
 
 it('lets a share shrink even when all is taken', () => {
-  const memory = new RequestMemory(MEBIBYTE);
+  const memory = new RequestMemory(MEBIBYTE, 'a.key');
   const share = memory.open();
   share.set(MEBIBYTE);
   share.set(MEBIBYTE - 1);

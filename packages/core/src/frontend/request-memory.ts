@@ -12,10 +12,13 @@ export const UNCOUNTED_BYTES = 65_536;
  */
 export class RequestMemory {
   readonly #maxBytes: number;
+  readonly #key: string;
   #heldBytes = 0;
 
-  constructor(maxBytes: number) {
+  /** `key` is the configuration key that sets it. */
+  constructor(maxBytes: number, key: string) {
     this.#maxBytes = maxBytes;
+    this.#key = key;
   }
 
   get heldBytes(): number {
@@ -26,7 +29,7 @@ export class RequestMemory {
     return new RequestShare((fromBytes, toBytes) => {
       const held = this.#heldBytes - counted(fromBytes) + counted(toBytes);
       if (toBytes > fromBytes && held > this.#maxBytes) {
-        throw new SenbonError('SERVER_BUSY', { limit: this.#maxBytes, bytes: toBytes });
+        throw new SenbonError('SERVER_BUSY', { limit: this.#maxBytes, key: this.#key, bytes: toBytes });
       }
       this.#heldBytes = held;
     });

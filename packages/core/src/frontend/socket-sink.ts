@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { frameHeader } from '@senbon/hive-thrift';
+import type { Clock } from '../ports/clock.ts';
 import type { ReplySink } from '../relay/reply-sink.ts';
 
 export interface SocketSinkOptions {
@@ -7,6 +8,7 @@ export interface SocketSinkOptions {
   readonly isFramed: boolean;
   /** A client that takes nothing for this long is cut off. */
   readonly stallTimeoutMs: number;
+  readonly clock: Clock;
 }
 
 /** Writes replies to a binary connection, with the client's back-pressure. */
@@ -36,13 +38,13 @@ export class SocketSink implements ReplySink {
     if (!socket.writable || !socket.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
       const over = () => {
-        clearTimeout(timer);
+        timer.cancel();
         socket.off('drain', over).off('close', over);
         resolve();
       };
-      const { stallTimeoutMs } = this.#options;
-      const stalled = () => socket.destroy(new Error(`the client read nothing for ${stallTimeoutMs} ms`));
-      const timer = setTimeout(stalled, stallTimeoutMs);
+      const { stallTimeoutMs, clock } = this.#options;
+      const stalled = () => socket.destroy(new Error(`the peer read nothing for ${stallTimeoutMs} ms`));
+      const timer = clock.after(stallTimeoutMs, stalled);
       socket.once('drain', over).once('close', over);
     });
   }

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { AreaConfig } from '../config/area.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { AuthMode } from './auth.ts';
+import { authenticate, type AuthMode } from './auth.ts';
+import type { ClientContext } from '../session/client-context.ts';
 import { BinaryConnection } from './binary-connection.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
@@ -44,23 +45,7 @@ export class ThriftBinaryFrontend implements Frontend {
     );
     // An accept that fails (no file handles left) must not end the process.
     this.#server.on('error', (error) => this.#logger.error('The listener reports an error', error));
-    this.#server.on('connection', (socket) => {
-      const connection = new BinaryConnection(socket, {
-        service: options.service,
-        auth: options.auth,
-        maxMessageBytes: options.config.maxMessageBytes,
-        memory: options.memory,
-        loginTimeoutMs: options.config.loginTimeoutMs,
-        stallTimeoutMs: options.config.stallTimeoutMs,
-        clock: options.clock,
-        logger: this.#logger,
-        onClosed: (sessions) => {
-          if (sessions.size > 0) options.onDisconnected(sessions);
-        },
-      });
-      this.#connections.add(connection);
-      socket.once('close', () => this.#connections.delete(connection));
-    });
+    this.#server.on('connection', (socket) => this.#accept(socket));
   }
 
   get port(): number {
@@ -87,5 +72,34 @@ export class ThriftBinaryFrontend implements Frontend {
     if (graceMs > 0 && (await atMost(this.#options.clock, graceMs, closed))) return;
     for (const connection of this.#connections) connection.destroy(new Error('the gateway stops'));
     await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const { config, auth, service, memory, onDisconnected, clock } = this.#options;
+    const sessions = new Set<string>();
+    let client: ClientContext | null = null;
+    const connection = new BinaryConnection(socket, {
+      authenticate: auth === 'NOSASL' ? null : authenticate,
+      serve: (message, { user, ip }, sink) => {
+        client ??= { user, ip, onSessionOpened: remember };
+        return service.handle(message, client, sink);
+      },
+      maxMessageBytes: config.maxMessageBytes,
+      memory,
+      loginTimeoutMs: config.loginTimeoutMs,
+      stallTimeoutMs: config.stallTimeoutMs,
+      clock,
+      logger: this.#logger,
+      onClosed: () => {
+        if (sessions.size > 0) onDisconnected(sessions);
+      },
+    });
+    const remember = (id: string) => {
+      // A client that vanished while its session was being opened will not close it.
+      if (connection.isClosed) onDisconnected(new Set([id]));
+      else sessions.add(id);
+    };
+    this.#connections.add(connection);
+    socket.once('close', () => this.#connections.delete(connection));
   }
 }

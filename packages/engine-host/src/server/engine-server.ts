@@ -1,12 +1,20 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { type AreaConfig, type Clock, type Logger, messageOf, SenbonError } from '@senbon/core';
-import { type SaslCredentials, SaslPlainServer } from '@senbon/hive-thrift';
+import {
+  type AreaConfig,
+  BinaryConnection,
+  type Clock,
+  type Logger,
+  messageOf,
+  RequestMemory,
+  SenbonError,
+  send,
+} from '@senbon/core';
+import { dispatch, type SaslCredentials, SaslPlainServer } from '@senbon/hive-thrift';
 import type { engineHostArea } from '../config.ts';
 import { metadataHandlers } from '../service/metadata-handlers.ts';
 import { operationHandlers } from '../service/operation-handlers.ts';
-import type { EngineService } from '../service/service.ts';
+import type { Caller, EngineService } from '../service/service.ts';
 import { sessionHandlers } from '../service/session-handlers.ts';
-import { EngineConnection } from './engine-connection.ts';
 
 const handlers = { ...sessionHandlers, ...operationHandlers, ...metadataHandlers };
 
@@ -26,14 +34,21 @@ export interface EngineServerOptions {
 export class EngineServer {
   readonly #options: EngineServerOptions;
   readonly #server: Server;
-  readonly #connections = new Set<EngineConnection>();
+  readonly #memory: RequestMemory;
+  readonly #connections = new Set<BinaryConnection>();
   /** Also those that are being turned away or hung up on. */
   readonly #sockets = new Set<Socket>();
   #service: EngineService | null = null;
 
   constructor(options: EngineServerOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => this.#onConnection(socket));
+    this.#memory = new RequestMemory(
+      options.config.requestMemoryBytes,
+      'kyuubi.engine.frontend.request.memory',
+    );
+    this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
+      this.#onConnection(socket),
+    );
   }
 
   get connectionCount(): number {
@@ -72,7 +87,7 @@ export class EngineServer {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const connection of this.#connections) connection.close();
+    for (const connection of this.#connections) connection.finish();
     const timer = clock.after(CLOSE_TIMEOUT_MS, () => {
       for (const socket of this.#sockets) socket.destroy();
     });
@@ -83,7 +98,7 @@ export class EngineServer {
   #onConnection(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    const { config, authenticate, clock, logger } = this.#options;
+    const { config } = this.#options;
     const service = this.#service;
     if (service === null) {
       socket.destroy();
@@ -95,24 +110,42 @@ export class EngineServer {
       socket.end(new SaslPlainServer().bad(text), () => socket.destroy());
       return;
     }
-    const connection = new EngineConnection(socket, {
-      service,
-      handlers,
+    this.#connections.add(this.#connect(socket, service));
+  }
+
+  #connect(socket: Socket, service: EngineService): BinaryConnection {
+    const { config, authenticate, clock, logger } = this.#options;
+    const onError = (error: unknown, method: string) => logger.debug(`${method}: ${messageOf(error)}`);
+    const connection = new BinaryConnection(socket, {
       authenticate,
+      serve: async (message, _, sink) => {
+        const reply = await dispatch<Caller>(message, handlers, caller, { onError });
+        await send(sink, reply);
+      },
       maxMessageBytes: config.maxMessageBytes,
+      memory: this.#memory,
       loginTimeoutMs: config.loginTimeoutMs,
       stallTimeoutMs: config.stallTimeoutMs,
       clock,
       logger,
-      onClosed: (closed) => this.#onClosed(closed, service),
+      onClosed: () => this.#onClosed(connection, caller),
     });
-    this.#connections.add(connection);
+    const caller: Caller = {
+      service,
+      get user() {
+        return connection.user ?? '';
+      },
+      get isClosed() {
+        return connection.isClosed;
+      },
+    };
+    return connection;
   }
 
-  #onClosed(connection: EngineConnection, service: EngineService): void {
+  #onClosed(connection: BinaryConnection, caller: Caller): void {
     this.#connections.delete(connection);
     this.#options.onDisconnected();
-    service.sessions.closeBoundTo(connection).catch((error: unknown) => {
+    caller.service.sessions.closeBoundTo(caller).catch((error: unknown) => {
       this.#options.logger.warn('Sessions of a dropped connection could not be closed', error);
     });
   }

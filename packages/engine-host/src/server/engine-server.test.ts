@@ -48,7 +48,7 @@ async function everything(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.on('error', () => {});
-  if (!socket.destroyed) await once(socket, 'close');
+  if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(chunks).toString('latin1');
 }
 
@@ -59,6 +59,50 @@ it('reads a call that comes one byte at a time', async () => {
   const reply = await next();
   expect(readEnvelope(reply)).toMatchObject({ method: 'OpenSession', seqId: 7 });
   socket.destroy();
+});
+
+it.each([
+  ['several calls in one frame', (calls: readonly Uint8Array[]) => [frame(Buffer.concat(calls))]],
+  [
+    'one call in many frames',
+    (calls: readonly Uint8Array[]) => Array.from(Buffer.concat(calls), (byte) => frame(Uint8Array.of(byte))),
+  ],
+])('takes %s: a frame is no message', async (_, framed) => {
+  const fixture = await EngineFixture.start();
+  const { socket, next } = await login(fixture);
+  const calls = [1, 2, 3].map((seqId) =>
+    encodeCall('OpenSession', seqId, { clientProtocol: TProtocolVersion.V10 }),
+  );
+  socket.write(Buffer.concat(framed(calls)));
+  for (const seqId of [1, 2, 3]) expect(readEnvelope(await next()).seqId).toBe(seqId);
+  socket.destroy();
+});
+
+it('hangs up on a call that does not arrive whole', async () => {
+  const clock = new FakeClock();
+  const fixture = await EngineFixture.start({ clock });
+  const { socket, next } = await login(fixture);
+  socket.write(frame(openSession));
+  await next();
+  const timers = clock.pending;
+  socket.write(frame(openSession).subarray(0, 10));
+  await expect.poll(() => clock.pending).toBe(timers + 1);
+  const closed = everything(socket);
+  await clock.advance(15 * 60_000);
+  await closed;
+});
+
+it('holds no more of requests than it may, all connections together', async () => {
+  const fixture = await EngineFixture.start({
+    conf: { 'kyuubi.engine.frontend.request.memory': String(1_048_576) },
+  });
+  const other = await fixture.connect();
+  const { socket } = await login(fixture);
+  const closed = everything(socket);
+  socket.write(Buffer.from([0, 0x7f, 0, 0]));
+  socket.write(Buffer.alloc(2_000_000));
+  await closed;
+  expect(await other.open()).toBeDefined();
 });
 
 it('answers pipelined calls in order, more than it takes ahead', async () => {
@@ -85,11 +129,9 @@ it('answers an unknown method with a TApplicationException and stays', async () 
   socket.destroy();
 });
 
-it('answers a call whose body cannot be read with a TApplicationException and stays', async () => {
+it('answers what is no call with a TApplicationException and stays', async () => {
   const fixture = await EngineFixture.start();
   const { socket, next } = await login(fixture);
-  socket.write(frame(openSession.subarray(0, openSession.length - 3)));
-  expect(readEnvelope(await next())).toMatchObject({ type: 3, seqId: 7 });
   socket.write(frame(encodeException('OpenSession', 8, new ApplicationError(0, 'I am no call'))));
   expect(readEnvelope(await next())).toMatchObject({ type: 3, seqId: 8 });
   socket.write(frame(openSession));
@@ -99,7 +141,6 @@ it('answers a call whose body cannot be read with a TApplicationException and st
 
 it.each([
   ['no Thrift at all', frame(Buffer.from('GET / HTTP/1.1'))],
-  ['an empty frame', frame(new Uint8Array(0))],
   ['a frame of negative length', Buffer.from([0xff, 0xff, 0xff, 0xff])],
   ['a frame beyond the maximum', Buffer.from([0x7f, 0xff, 0xff, 0xff])],
 ])('hangs up on %s, and serves the others', async (_, bytes) => {
