@@ -51,6 +51,12 @@ const machines = [
       'Expired and closed are final: the client above it opens a new session, registers and watches anew.',
   },
   {
+    title: 'Connection to ZooKeeper',
+    file: 'packages/discovery-zk/src/wire/session-machine.ts',
+    about:
+      'Below a session: it moves from server to server as they fail. Only a server can say that the session has expired.',
+  },
+  {
     title: 'Connection of the embedded ZooKeeper',
     file: 'packages/zookeeper-embedded/src/server/connection.ts',
     about: 'From the first byte to the end.',

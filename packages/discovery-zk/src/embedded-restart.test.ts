@@ -99,7 +99,6 @@ describe('an embedded ZooKeeper that restarts empty', () => {
     await client.close();
     await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(ticks);
-    // The C client would wait 1.5 s here for a server that cannot run meanwhile.
     expect(longestMs).toBeLessThan(700);
   });
 });

@@ -1,9 +1,10 @@
 import { type DiscoveryClient, silentLogger } from '@senbon/core';
 import { type EmbeddedZooKeeper, startEmbeddedZooKeeper } from '@senbon/zookeeper-embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type NativeConstructor, type NativeHandle, loadNative } from './client/native.ts';
+import type { ZkHandleConfig, ZkHandleConstructor } from './client/handle.ts';
 import { discoveryPlugin } from './index.ts';
 import { openDiscovery } from './plugin.ts';
+import { WireHandle } from './wire/wire-handle.ts';
 
 const CONNECTION_LOSS = -4;
 type Lossy = 'a_create' | 'a_set' | 'a_delete_' | 'a_set_acl';
@@ -16,26 +17,23 @@ describe('an answer that was lost', () => {
   let client: DiscoveryClient;
   let witness: DiscoveryClient;
 
-  const lossy = async (): Promise<NativeConstructor> => {
-    const Native = (await loadNative()) as unknown as new (...args: unknown[]) => NativeHandle;
-    return class extends Native {
-      constructor(...args: unknown[]) {
-        super(...args);
-        for (const operation of ['a_create', 'a_set', 'a_delete_', 'a_set_acl'] as const) {
-          const real = Native.prototype[operation] as (...args: unknown[]) => number;
-          Object.defineProperty(this, operation, {
-            value: (...args: unknown[]): number => {
-              const done = args.pop() as (rc: number, ...rest: unknown[]) => void;
-              const left = lose.get(operation) ?? 0;
-              lose.set(operation, left - 1);
-              return real.call(this, ...args, (rc: number, ...rest: unknown[]) =>
-                left > 0 ? done(CONNECTION_LOSS, 'connection loss', null) : done(rc, ...rest),
-              );
-            },
-          });
-        }
+  const lossy: ZkHandleConstructor = class extends WireHandle {
+    constructor(config: ZkHandleConfig) {
+      super(config);
+      for (const operation of ['a_create', 'a_set', 'a_delete_', 'a_set_acl'] as const) {
+        const real = WireHandle.prototype[operation] as (...args: unknown[]) => number;
+        Object.defineProperty(this, operation, {
+          value: (...args: unknown[]): number => {
+            const done = args.pop() as (rc: number, ...rest: unknown[]) => void;
+            const left = lose.get(operation) ?? 0;
+            lose.set(operation, left - 1);
+            return real.call(this, ...args, (rc: number, ...rest: unknown[]) =>
+              left > 0 ? done(CONNECTION_LOSS, 'connection loss', null) : done(rc, ...rest),
+            );
+          },
+        });
       }
-    } as unknown as NativeConstructor;
+    }
   };
 
   beforeEach(async () => {

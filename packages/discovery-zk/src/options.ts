@@ -1,6 +1,6 @@
 import { type DiscoveryOptions, SenbonError, parseDuration } from '@senbon/core';
 import { type Ensemble, parseAddresses } from './client/addresses.ts';
-import { type NativeAcl, Permission } from './client/native.ts';
+import { type NodeAcl, Permission } from './client/handle.ts';
 
 export const Key = {
   refId: 'kyuubi.ha.engine.ref.id',
@@ -26,14 +26,14 @@ export interface ZkOptions {
   /** `user:password`. */
   readonly digest: string | undefined;
   /** For every node made here; `null` = open to everybody. */
-  readonly acl: readonly NativeAcl[] | null;
+  readonly acl: readonly NodeAcl[] | null;
   /** For `secret` records; `null` without credentials. */
-  readonly secretAcl: readonly NativeAcl[] | null;
+  readonly secretAcl: readonly NodeAcl[] | null;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-const creatorAll: NativeAcl = { perms: Permission.all, scheme: 'auth', auth: '' };
-const worldRead: NativeAcl = { perms: Permission.read, scheme: 'world', auth: 'anyone' };
+const creatorAll: NodeAcl = { perms: Permission.all, scheme: 'auth', auth: '' };
+const worldRead: NodeAcl = { perms: Permission.read, scheme: 'world', auth: 'anyone' };
 
 /** Reads Kyuubi's `kyuubi.ha.*` keys. An engine's process (`kyuubi.ha.engine.ref.id`) has an auth type of its own. */
 export function readOptions(options: DiscoveryOptions): ZkOptions {

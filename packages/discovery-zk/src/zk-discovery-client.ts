@@ -1,5 +1,5 @@
 import type { Connection, DiscoveryClient, Logger } from '@senbon/core';
-import type { NativeAcl } from './client/native.ts';
+import type { NodeAcl } from './client/handle.ts';
 import type { ZkClient } from './client/zk-client.ts';
 import { ZkLocks } from './locks/zk-locks.ts';
 import { ZkRecords } from './records/zk-records.ts';
@@ -7,8 +7,8 @@ import { ZkRegistry } from './registry/zk-registry.ts';
 
 export interface ZkDiscoveryClientOptions {
   readonly client: ZkClient;
-  readonly acl: readonly NativeAcl[] | null;
-  readonly secretAcl: readonly NativeAcl[] | null;
+  readonly acl: readonly NodeAcl[] | null;
+  readonly secretAcl: readonly NodeAcl[] | null;
   readonly creationTimeoutMs: number;
   readonly logger: Logger;
 }

@@ -46,7 +46,7 @@ describe('resolveServers', () => {
     return found;
   };
 
-  it('gives the C client numbers only, IPv6 without brackets', async () => {
+  it('gives the handle numbers only, IPv6 without brackets', async () => {
     const ensemble = parseAddresses('one:1,two:2,[::1]:3,127.0.0.1:4/root');
     expect(await resolveServers(ensemble, resolve)).toBe('10.0.0.1:1,10.0.0.2:2,fe80::2:2,::1:3,127.0.0.1:4');
   });

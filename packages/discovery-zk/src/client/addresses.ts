@@ -51,9 +51,7 @@ function invalid(value: string, problem: string): SenbonError {
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /**
- * Names become numbers before the C client sees them, because it calls the blocking `getaddrinfo` for each host
- * at *every* turn of its loop, connected or not: a slow name server would stop the whole process.
- * The C client wants IPv6 without brackets (it splits at the last colon).
+ * The numeric addresses `a:1,b:2` of an ensemble; IPv6 without brackets, so the port is behind the last colon.
  * A host that cannot be resolved is left out; throws `DISCOVERY_UNREACHABLE` when none is left.
  */
 export async function resolveServers(ensemble: Ensemble, resolve: Resolve = resolveName): Promise<string> {

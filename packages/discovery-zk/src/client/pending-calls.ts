@@ -5,7 +5,7 @@ const MAX_PENDING = 20_000;
 
 type Settle = (rc: number, text: string) => void;
 
-/** Calls the addon's callback with a result code; 0 when it will call `done`. */
+/** Sends an operation; 0 when `done` will be called. */
 export type Issue<T> = (done: (rc: number, text: string, value: T | null) => void) => number;
 
 /** The operations of one session that are not answered yet: each ends, by an answer, by its time-out or with all. */
@@ -57,7 +57,7 @@ export class PendingCalls {
         resolve(value);
       });
       // Anything but 0 means that the callback is never called.
-      if (rc !== ZkCode.ok) settle(rc, 'refused by the C client');
+      if (rc !== ZkCode.ok) settle(rc, 'refused here');
     });
   }
 

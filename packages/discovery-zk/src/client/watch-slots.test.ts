@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type NativeWatcher, WatchEvent } from './native.ts';
+import { type NodeWatcher, WatchEvent } from './handle.ts';
 import { WatchSlots } from './watch-slots.ts';
 
-function armed(watcher: NativeWatcher | null): NativeWatcher {
+function armed(watcher: NodeWatcher | null): NodeWatcher {
   if (watcher === null) throw new Error('this call should have armed the watch');
   return watcher;
 }
@@ -19,7 +19,7 @@ describe('WatchSlots', () => {
     expect(listener.mock.calls).toEqual([[WatchEvent.deleted]]);
   });
 
-  it('arms one native watch for all who wait at a path, by kind', () => {
+  it('arms one watch for all who wait at a path, by kind', () => {
     const slots = new WatchSlots();
     const [first, second, other] = [vi.fn(), vi.fn(), vi.fn()];
     const fire = armed(slots.join('children', '/a', first).arm);

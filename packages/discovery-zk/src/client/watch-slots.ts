@@ -1,24 +1,24 @@
-import { type NativeWatcher, WatchEvent } from './native.ts';
+import { type NodeWatcher, WatchEvent } from './handle.ts';
 
 export type WatchListener = (type: number) => void;
 export type WatchKind = 'exists' | 'data' | 'children';
 
-/** All that a native callback holds on to; emptied when it has fired, because the callback itself stays for ever. */
+/** All that a handle's watcher holds on to; emptied when it has fired. */
 interface Slot {
   listeners: Set<WatchListener> | null;
   forget: (() => void) | null;
 }
 
 export interface JoinedWatch {
-  /** To be passed to the addon; absent when another call's watch on the same path is armed already. */
-  readonly arm: NativeWatcher | null;
+  /** To be passed to the handle; absent when another call's watch on the same path is armed already. */
+  readonly arm: NodeWatcher | null;
   /** Forgets this listener (its read failed). */
   leave(): void;
 }
 
 /**
- * One native watch per path and kind, however many wait for it. The addon never frees a watch callback and cannot
- * take a watch back, so both are kept few: a listener joins the armed watch where there is one.
+ * One watch per path and kind at the server, however many wait for it: a watch cannot be taken back, so a listener
+ * joins the armed one where there is one.
  * Joining without arming is sound: whatever changes after the caller's read fires the watch armed before it.
  */
 export class WatchSlots {
@@ -56,7 +56,7 @@ export class WatchSlots {
 }
 
 /** Session events reach every watcher at each disconnect and do not use it up. */
-function watcherFor(slot: Slot): NativeWatcher {
+function watcherFor(slot: Slot): NodeWatcher {
   return (type) => {
     if (type !== WatchEvent.session) fire(slot, type);
   };

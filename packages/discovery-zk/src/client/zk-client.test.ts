@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '@senbon/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FakeHandle, fakeNative } from '../testing/fake-native.ts';
+import { type FakeHandle, fakeHandles } from '../testing/fake-handle.ts';
 import { parseAddresses } from './addresses.ts';
 import { ZkClient, type ZkClientOptions } from './zk-client.ts';
 import type { ZkSession } from './zk-session.ts';
@@ -14,10 +14,10 @@ describe('ZkClient', () => {
   let sessions: ZkSession[];
 
   const open = async (overrides: Partial<ZkClientOptions> = {}): Promise<ZkClient> => {
-    const fake = fakeNative();
+    const fake = fakeHandles();
     ({ handles } = fake);
     const opening = ZkClient.open({
-      native: fake.native,
+      handle: fake.handle,
       ensemble: parseAddresses('127.0.0.1:2181'),
       sessionTimeoutMs: 3_000,
       connectTimeoutMs: SHORT_MS,
@@ -154,9 +154,9 @@ describe('ZkClient', () => {
   });
 
   it('names who could not be reached, and how long it tried', async () => {
-    const fake = fakeNative();
+    const fake = fakeHandles();
     const opening = ZkClient.open({
-      native: fake.native,
+      handle: fake.handle,
       ensemble: parseAddresses('127.0.0.1:1,127.0.0.1:2/root'),
       sessionTimeoutMs: 3_000,
       connectTimeoutMs: 20,

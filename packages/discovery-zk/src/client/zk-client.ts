@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionState, type Logger, SenbonError, messageOf } from '@senbon/core';
 import { type Ensemble, type Resolve, describe, hasNames, resolveServers } from './addresses.ts';
 import { Deadline, backoffMs, pause, within } from './deadline.ts';
-import { NativeClose, type NativeConstructor } from './native.ts';
+import { CloseCode, type ZkHandleConstructor } from './handle.ts';
 import { ZkCode, ZkError, isConnectionProblem } from './zk-error.ts';
 import { SessionState, ZkSession } from './zk-session.ts';
 
@@ -18,7 +18,7 @@ const moves: Readonly<Record<ConnectionState, readonly ConnectionState[]>> = {
 };
 
 export interface ZkClientOptions {
-  readonly native: NativeConstructor;
+  readonly handle: ZkHandleConstructor;
   readonly ensemble: Ensemble;
   readonly sessionTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -166,10 +166,10 @@ export class ZkClient {
       signal,
       onTimeout: () => new Error(`the name look-up took more than ${connectTimeoutMs} ms`),
     });
-    const { native, sessionTimeoutMs, operationTimeoutMs, digest } = this.#options;
+    const { handle, sessionTimeoutMs, operationTimeoutMs, digest } = this.#options;
     return ZkSession.open(
       {
-        native,
+        handle,
         servers: this.#servers,
         chroot: ensemble.chroot,
         sessionTimeoutMs,
@@ -199,7 +199,7 @@ export class ZkClient {
     }
     if (state !== SessionState.expired) return;
     const why =
-      session.endCode === NativeClose.authFailed ? 'the server refused the credentials' : 'session expired';
+      session.endCode === CloseCode.authFailed ? 'the server refused the credentials' : 'session expired';
     this.#move(ConnectionState.lost, why);
     void this.#replaceSession();
   }

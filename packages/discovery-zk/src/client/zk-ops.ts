@@ -1,4 +1,4 @@
-import { CreateFlag, type NativeAcl } from './native.ts';
+import { CreateFlag, type NodeAcl } from './handle.ts';
 import type { RunOptions, ZkClient } from './zk-client.ts';
 import { ZkCode, isZkCode } from './zk-error.ts';
 import type { ZkSession } from './zk-session.ts';
@@ -11,7 +11,7 @@ const nothing = Buffer.alloc(0);
 export async function ensurePath(
   session: ZkSession,
   path: string,
-  acl: readonly NativeAcl[] | null,
+  acl: readonly NodeAcl[] | null,
 ): Promise<void> {
   if (path === '' || path === '/') return;
   try {
@@ -31,7 +31,7 @@ export async function ensurePath(
 export async function createWithParents(
   session: ZkSession,
   node: { readonly path: string; readonly data: Uint8Array; readonly flags: number },
-  acl: readonly NativeAcl[] | null,
+  acl: readonly NodeAcl[] | null,
 ): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     try {

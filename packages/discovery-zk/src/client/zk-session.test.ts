@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FakeHandle, fakeNative } from '../testing/fake-native.ts';
+import { type FakeHandle, fakeHandles } from '../testing/fake-handle.ts';
 import { Deadline } from './deadline.ts';
-import { WatchEvent } from './native.ts';
+import { WatchEvent } from './handle.ts';
 import { ZkSession, type ZkSessionOptions } from './zk-session.ts';
 
 const OPERATION_TIMEOUT_MS = 60;
@@ -13,10 +13,10 @@ describe('ZkSession', () => {
   const states: string[] = [];
 
   const open = async (overrides: Partial<ZkSessionOptions> = {}): Promise<ZkSession> => {
-    const { native, handles } = fakeNative();
+    const { handle: make, handles } = fakeHandles();
     const opening = ZkSession.open(
       {
-        native,
+        handle: make,
         servers: '127.0.0.1:2181',
         chroot: '',
         sessionTimeoutMs: 3_000,
@@ -36,20 +36,15 @@ describe('ZkSession', () => {
     session = await open();
   });
 
-  it('sets the addon up so that it prints nothing and survives large nodes', () => {
-    expect(handle.config).toMatchObject({
-      connect: '127.0.0.1:2181',
-      timeout: 3_000,
-      debug_level: 0,
-      response_counter_limit: 1_000_000,
-    });
+  it('asks for the session time-out at the addresses', () => {
+    expect(handle.config).toEqual({ connect: '127.0.0.1:2181', timeout: 3_000 });
   });
 
-  it("gives up when nobody answers, and closes the addon's handle", async () => {
-    const { native, handles } = fakeNative();
+  it('gives up when nobody answers, and closes the handle', async () => {
+    const { handle: make, handles } = fakeHandles();
     const opening = ZkSession.open(
       {
-        native,
+        handle: make,
         servers: '127.0.0.1:1',
         chroot: '',
         sessionTimeoutMs: 3_000,
@@ -97,13 +92,6 @@ describe('ZkSession', () => {
     expect(session.state).toBe('expired');
   });
 
-  it('nudges the addon at a large write, which would be sent in part only', async () => {
-    void session.set('/a', new Uint8Array(10), -1).catch(() => undefined);
-    expect(handle.pending('a_exists')).toHaveLength(0);
-    void session.set('/a', new Uint8Array(100_000), -1).catch(() => undefined);
-    expect(handle.pending('a_exists')).toHaveLength(1);
-  });
-
   it('puts the chroot before every path and takes it off what comes back', async () => {
     const opening = open({ chroot: '/deep/root' });
     await vi.waitFor(() => handle.take('a_create').answer(-110));
@@ -118,7 +106,7 @@ describe('ZkSession', () => {
     expect(handle.take('a_exists').args[0]).toBe('/deep/root');
   });
 
-  it('shares one native watch, and arms it anew when it has fired', async () => {
+  it('shares one watch, and arms it anew when it has fired', async () => {
     const listeners = [vi.fn(), vi.fn()] as const;
     const [first, second] = listeners.map((listener) => session.children('/a', listener));
     const arming = handle.take('aw_get_children');
@@ -142,13 +130,11 @@ describe('ZkSession', () => {
     expect(session.safeForMs).toBe(0);
   });
 
-  it('closes while the first of two reads is answered, so that the C client need not wait', async () => {
-    const closing = session.close();
-    expect(handle.pending('a_exists')).toHaveLength(2);
-    expect(handle.isClosed).toBe(false);
-    handle.take('a_exists').answer(0, stat);
-    await closing;
+  it('fails what is unanswered when it is closed, and closes once', async () => {
+    const pending = session.children('/a');
+    await Promise.all([session.close(), session.close()]);
+    await expect(pending).rejects.toMatchObject({ zkCode: -116 });
     expect(handle.isClosed).toBe(true);
-    expect(states.at(-1)).toBe('closed');
+    expect(states).toEqual(['connected', 'closed']);
   });
 });

@@ -1,24 +1,16 @@
 import { ZkCode, ZkError } from './zk-error.ts';
 import {
   CreateFlag,
-  type NativeAcl,
-  type NativeConstructor,
-  type NativeHandle,
-  type NativeStat,
-  nativeConfig,
-} from './native.ts';
+  type NodeAcl,
+  type ZkHandleConstructor,
+  type ZkHandle,
+  type NodeStat,
+} from './handle.ts';
 import { type Issue, PendingCalls } from './pending-calls.ts';
 import { type Deadline, within } from './deadline.ts';
 import { WatchSlots, type WatchListener } from './watch-slots.ts';
 
-/**
- * Above this a write may not fit the socket's buffer at once, and the addon asks for "writable" only after the next
- * read: without help the rest waits for the ping, a third of the session time-out later.
- */
-const LARGE_WRITE_BYTES = 16 * 1024;
-/** How long `close` waits for the answer that lets the C client close without blocking (see `close`). */
-const CLOSE_ANSWER_MS = 500;
-/** The C client gives a silent server up after two thirds of the session time-out, so this much is left then. */
+/** A silent server is given up after two thirds of the session time-out, so this much is left then. */
 const LEFT_WHEN_SUSPENDED = 0.3;
 
 export const SessionState = {
@@ -39,8 +31,8 @@ const moves: Readonly<Record<SessionState, readonly SessionState[]>> = {
 };
 
 export interface ZkSessionOptions {
-  readonly native: NativeConstructor;
-  /** Numeric addresses for the C client. */
+  readonly handle: ZkHandleConstructor;
+  /** Numeric addresses, `a:1,b:2`. */
   readonly servers: string;
   readonly chroot: string;
   readonly sessionTimeoutMs: number;
@@ -53,16 +45,16 @@ export interface ZkSessionOptions {
 
 export interface ZkData {
   readonly data: Buffer;
-  readonly stat: NativeStat;
+  readonly stat: NodeStat;
 }
 
 /**
- * One ZooKeeper session over one native handle, which the addon makes useless at expiry. Paths are relative to
+ * One ZooKeeper session over one handle, which is useless after expiry. Paths are relative to
  * the chroot. Every operation ends within `operationTimeoutMs`, in a `ZkError` if need be.
  */
 export class ZkSession {
   readonly #options: ZkSessionOptions;
-  readonly #native: NativeHandle;
+  readonly #handle: ZkHandle;
   readonly #watches = new WatchSlots();
   readonly #calls: PendingCalls;
   #state: SessionState = SessionState.connecting;
@@ -74,17 +66,17 @@ export class ZkSession {
   private constructor(options: ZkSessionOptions) {
     this.#options = options;
     this.#calls = new PendingCalls(options.operationTimeoutMs);
-    this.#native = new options.native(nativeConfig(options.servers, options.sessionTimeoutMs));
-    this.#native.on('connect', () => {
+    this.#handle = new options.handle({ connect: options.servers, timeout: options.sessionTimeoutMs });
+    this.#handle.on('connect', () => {
       this.#calls.prove();
       this.#move(SessionState.connected);
       this.#wasConnected();
     });
-    this.#native.on('connecting', () => {
+    this.#handle.on('connecting', () => {
       this.#suspendedAt = performance.now();
       this.#move(SessionState.suspended);
     });
-    this.#native.on('close', (_handle: NativeHandle, code: number) => {
+    this.#handle.on('close', (_handle: ZkHandle, code: number) => {
       this.#endCode = code;
       this.#end(SessionState.expired);
     });
@@ -117,11 +109,11 @@ export class ZkSession {
 
   #start(): void {
     const { digest, servers } = this.#options;
-    this.#native.init({});
-    if (this.#native.timeout === -1) {
-      throw new ZkError(ZkCode.badArguments, 'connect', servers, 'the C client refused the addresses');
+    this.#handle.init();
+    if (this.#handle.timeout === -1) {
+      throw new ZkError(ZkCode.badArguments, 'connect', servers, 'there is no address');
     }
-    if (digest !== undefined) this.#native.add_auth('digest', digest, () => undefined);
+    if (digest !== undefined) this.#handle.add_auth('digest', digest);
   }
 
   /** The server creates no chroot by itself, and every operation below a missing one fails. */
@@ -131,7 +123,7 @@ export class ZkSession {
       const path = `/${parts.slice(0, depth).join('/')}`;
       // It exists already, or the ACL forbids it: then the first real operation tells.
       await this.#issue<string>('create', path, (done) =>
-        this.#native.a_create(path, Buffer.alloc(0), CreateFlag.persistent, done),
+        this.#handle.a_create(path, Buffer.alloc(0), CreateFlag.persistent, done),
       ).catch(() => undefined);
     }
   }
@@ -140,24 +132,24 @@ export class ZkSession {
     return this.#state;
   }
 
-  /** Why the addon closed the handle, as in `NativeClose`. */
+  /** Why the handle closed, as in `CloseCode`. */
   get endCode(): number {
     return this.#endCode;
   }
 
-  /** In hex, as in `NativeStat.ephemeralOwner`. */
+  /** In hex, as in `NodeStat.ephemeralOwner`. */
   get id(): string {
-    return this.#native.client_id;
+    return this.#handle.client_id;
   }
 
   /** Lets another handle continue this session; for tests of expiry. */
   get password(): string {
-    return this.#native.client_password;
+    return this.#handle.client_password;
   }
 
   /** As negotiated with the server. */
   get timeoutMs(): number {
-    return this.#native.timeout;
+    return this.#handle.timeout;
   }
 
   /** How long the server keeps this session at least, as far as can be told from here, in ms. */
@@ -174,21 +166,20 @@ export class ZkSession {
   /** Creates a node with the open ACL (npm `zookeeper` knows no other) and returns its whole path. */
   async create(path: string, data: Uint8Array, flags: number): Promise<string> {
     const bytes = toBuffer(data);
-    this.#nudge(bytes);
     const created = await this.#call<string>('create', path, (full, done) =>
-      this.#native.a_create(full, bytes, flags, done),
+      this.#handle.a_create(full, bytes, flags, done),
     );
     return created.slice(this.#options.chroot.length);
   }
 
-  async exists(path: string, listener?: WatchListener): Promise<NativeStat | null> {
+  async exists(path: string, listener?: WatchListener): Promise<NodeStat | null> {
     const watcher = listener && this.#watches.join('exists', path, listener);
     return this.#watched(watcher, async () => {
       try {
-        return await this.#call<NativeStat>('exists', path, (full, done) =>
+        return await this.#call<NodeStat>('exists', path, (full, done) =>
           watcher?.arm
-            ? this.#native.aw_exists(full, watcher.arm, done)
-            : this.#native.a_exists(full, false, done),
+            ? this.#handle.aw_exists(full, watcher.arm, done)
+            : this.#handle.a_exists(full, false, done),
         );
       } catch (error) {
         if (error instanceof ZkError && error.zkCode === ZkCode.noNode) return null;
@@ -201,11 +192,11 @@ export class ZkSession {
     const watcher = listener && this.#watches.join('data', path, listener);
     return this.#watched(watcher, () =>
       this.#call<ZkData>('get', path, (full, done) => {
-        const answer = (rc: number, text: string, stat: NativeStat | null, data: Buffer | null): void =>
+        const answer = (rc: number, text: string, stat: NodeStat | null, data: Buffer | null): void =>
           done(rc, text, stat === null ? null : { data: data ?? Buffer.alloc(0), stat });
         return watcher?.arm
-          ? this.#native.aw_get(full, watcher.arm, answer)
-          : this.#native.a_get(full, false, answer);
+          ? this.#handle.aw_get(full, watcher.arm, answer)
+          : this.#handle.a_get(full, false, answer);
       }),
     );
   }
@@ -215,8 +206,8 @@ export class ZkSession {
     return this.#watched(watcher, () =>
       this.#call<string[]>('children', path, (full, done) =>
         watcher?.arm
-          ? this.#native.aw_get_children(full, watcher.arm, done)
-          : this.#native.a_get_children(full, false, done),
+          ? this.#handle.aw_get_children(full, watcher.arm, done)
+          : this.#handle.a_get_children(full, false, done),
       ),
     );
   }
@@ -226,54 +217,43 @@ export class ZkSession {
    * ensemble took it. Needs no waiting for: requests of a session are carried out in order.
    */
   sync(path: string): void {
-    this.#call<string>('sync', path, (full, done) => this.#native.a_sync(full, done)).catch(() => undefined);
+    this.#call<string>('sync', path, (full, done) => this.#handle.a_sync(full, done)).catch(() => undefined);
   }
 
-  async set(path: string, data: Uint8Array, version: number): Promise<NativeStat> {
+  async set(path: string, data: Uint8Array, version: number): Promise<NodeStat> {
     const bytes = toBuffer(data);
-    this.#nudge(bytes);
-    return this.#call('set', path, (full, done) => this.#native.a_set(full, bytes, version, done));
+    return this.#call('set', path, (full, done) => this.#handle.a_set(full, bytes, version, done));
   }
 
   async delete(path: string): Promise<void> {
     await this.#call<true>('delete', path, (full, done) =>
-      this.#native.a_delete_(full, -1, (rc, text) => done(rc, text, true)),
+      this.#handle.a_delete_(full, -1, (rc, text) => done(rc, text, true)),
     );
   }
 
-  async setAcl(path: string, acl: readonly NativeAcl[]): Promise<void> {
+  async setAcl(path: string, acl: readonly NodeAcl[]): Promise<void> {
     await this.#call<true>('setAcl', path, (full, done) =>
-      this.#native.a_set_acl(full, -1, acl, (rc, text) => done(rc, text, true)),
+      this.#handle.a_set_acl(full, -1, acl, (rc, text) => done(rc, text, true)),
     );
   }
 
   /** Other numeric addresses for the next connect. */
   setServers(servers: string): void {
     if (this.#state !== SessionState.expired && this.#state !== SessionState.closed) {
-      this.#native.set_servers(servers);
+      this.#handle.set_servers(servers);
     }
   }
 
-  /**
-   * Ends the session on the server too, and with it the ephemeral nodes.
-   * The C client sends "close session" and then *blocks the process* until something arrives, at most 1.5 s;
-   * a server inside this very process could never answer. So two reads are sent, and the handle is closed while the
-   * first answer is handled: the second one, or what follows, is what it finds arrived.
-   */
+  /** Ends the session on the server too, and with it the ephemeral nodes. Idempotent. */
   async close(): Promise<void> {
-    if (this.#state === SessionState.connected) {
-      const first = this.exists('/').catch(() => null);
-      this.exists('/').catch(() => null);
-      await within(first, { timeoutMs: CLOSE_ANSWER_MS, onTimeout: () => new Error() }).catch(() => null);
-    }
-    this.destroy();
-  }
-
-  /** Closes the handle now; idempotent. */
-  destroy(): void {
     if (this.#state === SessionState.closed || this.#state === SessionState.expired) return;
     this.#end(SessionState.closed);
-    this.#native.close();
+    await this.#handle.close();
+  }
+
+  /** `close` without waiting. */
+  destroy(): void {
+    this.close().catch(() => undefined);
   }
 
   #move(to: SessionState): void {
@@ -298,10 +278,6 @@ export class ZkSession {
       watcher?.leave();
       throw error;
     }
-  }
-
-  #nudge(bytes: Buffer): void {
-    if (bytes.length > LARGE_WRITE_BYTES) this.exists('/').catch(() => null);
   }
 
   #call<T>(

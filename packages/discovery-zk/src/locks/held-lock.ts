@@ -1,5 +1,5 @@
 import { ConnectionState, SenbonError } from '@senbon/core';
-import { WatchEvent } from '../client/native.ts';
+import { WatchEvent } from '../client/handle.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import type { Lease } from './curator-mutex.ts';
 import type { LockNodes } from './lock-nodes.ts';

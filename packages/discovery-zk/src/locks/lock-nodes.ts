@@ -1,6 +1,6 @@
 import { type Logger, SenbonError, messageOf } from '@senbon/core';
 import { within } from '../client/deadline.ts';
-import { CreateFlag, type NativeAcl } from '../client/native.ts';
+import { CreateFlag, type NodeAcl } from '../client/handle.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
 import { createWithParents } from '../client/zk-ops.ts';
 import type { ZkSession } from '../client/zk-session.ts';
@@ -13,7 +13,7 @@ const nothing = Buffer.alloc(0);
 
 export interface LockNodesOptions {
   readonly client: ZkClient;
-  readonly acl: readonly NativeAcl[] | null;
+  readonly acl: readonly NodeAcl[] | null;
   readonly logger: Logger;
 }
 

@@ -1,5 +1,5 @@
 import { type CallOptions, type PutOptions, type RecordEntry, type Records, SenbonError } from '@senbon/core';
-import { CreateFlag, type NativeAcl } from '../client/native.ts';
+import { CreateFlag, type NodeAcl } from '../client/handle.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { childOf, createWithParents } from '../client/zk-ops.ts';
 import { ZkCode, ZkError, isZkCode } from '../client/zk-error.ts';
@@ -18,8 +18,8 @@ const nothing = Buffer.alloc(0);
 
 export interface ZkRecordsOptions {
   readonly client: ZkClient;
-  readonly acl: readonly NativeAcl[] | null;
-  readonly secretAcl: readonly NativeAcl[] | null;
+  readonly acl: readonly NodeAcl[] | null;
+  readonly secretAcl: readonly NodeAcl[] | null;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type DiscoveryClient, type Registration, silentLogger } from '@senbon/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WatchEvent } from '../client/native.ts';
+import { WatchEvent } from '../client/handle.ts';
 import { openDiscovery } from '../plugin.ts';
-import { type FakeCall, type FakeHandle, fakeNative } from '../testing/fake-native.ts';
+import { type FakeCall, type FakeHandle, fakeHandles } from '../testing/fake-handle.ts';
 
 const PREFIX = '/kyuubi/serverUri=a:1;version=1;sequence=';
 const stat = { version: 0, numChildren: 0, ephemeralOwner: '1' };
@@ -17,7 +17,7 @@ describe('a registration whose node is gone', () => {
     vi.waitFor(() => (handles[handle] as FakeHandle).take(operation), { interval: 5 });
 
   beforeEach(async () => {
-    const fake = fakeNative();
+    const fake = fakeHandles();
     ({ handles } = fake);
     const options = {
       addresses: '127.0.0.1:1',
@@ -26,7 +26,7 @@ describe('a registration whose node is gone', () => {
       conf: new Map<string, string>(),
       logger: silentLogger,
     };
-    const opening = openDiscovery(options, {}, async () => fake.native);
+    const opening = openDiscovery(options, {}, fake.handle);
     await vi.waitFor(() => expect(handles).toHaveLength(1));
     handles[0]?.connect();
     client = await opening;

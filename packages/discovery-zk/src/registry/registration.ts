@@ -1,7 +1,7 @@
 import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
 import { backoffMs, pause } from '../client/deadline.ts';
 import { deferred } from '../client/deferred.ts';
-import { CreateFlag, type NativeAcl, WatchEvent } from '../client/native.ts';
+import { CreateFlag, type NodeAcl, WatchEvent } from '../client/handle.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
 import { childOf, createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
 import { ZkCode, isZkCode } from '../client/zk-error.ts';
@@ -33,7 +33,7 @@ export interface RegistrationOptions {
   readonly client: ZkClient;
   readonly space: string;
   readonly spec: NodeSpec;
-  readonly acl: readonly NativeAcl[] | null;
+  readonly acl: readonly NodeAcl[] | null;
   readonly logger: Logger;
   /** Paths of this client's registrations, so that none adopts another's node. */
   readonly ownPaths: Set<string>;

@@ -8,7 +8,7 @@ import {
   type ServiceNode,
   type Subscription,
 } from '@senbon/core';
-import type { NativeAcl } from '../client/native.ts';
+import type { NodeAcl } from '../client/handle.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { deleteNode } from '../client/zk-ops.ts';
 import type { ZkSession } from '../client/zk-session.ts';
@@ -22,7 +22,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 
 export interface ZkRegistryOptions {
   readonly client: ZkClient;
-  readonly acl: readonly NativeAcl[] | null;
+  readonly acl: readonly NodeAcl[] | null;
   /** How long `register` may take. */
   readonly creationTimeoutMs: number;
   readonly logger: Logger;

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { NativeConfig, NativeConstructor, NativeHandle, NativeWatcher } from '../client/native.ts';
+import type { ZkHandleConfig, ZkHandleConstructor, ZkHandle, NodeWatcher } from '../client/handle.ts';
 
 type Answer = (rc: number, ...values: readonly unknown[]) => void;
 
@@ -7,12 +7,12 @@ export interface FakeCall {
   readonly operation: string;
   readonly args: readonly unknown[];
   readonly answer: Answer;
-  readonly watcher: NativeWatcher | undefined;
+  readonly watcher: NodeWatcher | undefined;
 }
 
-/** A native handle on a string: the test answers its calls and makes its events. */
+/** A handle on a string: the test answers its calls and makes its events. */
 export class FakeHandle extends EventEmitter {
-  readonly config: NativeConfig;
+  readonly config: ZkHandleConfig;
   readonly calls: FakeCall[] = [];
   readonly servers: string[] = [];
   readonly credentials: string[] = [];
@@ -23,14 +23,14 @@ export class FakeHandle extends EventEmitter {
   /** What issuing an operation returns; anything but 0 means that it was not sent. */
   issueCode = 0;
 
-  constructor(config: NativeConfig) {
+  constructor(config: ZkHandleConfig) {
     super();
     this.config = config;
   }
 
   init(): void {}
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
     this.emit('close', this, 0);
@@ -44,7 +44,7 @@ export class FakeHandle extends EventEmitter {
     this.emit('connecting', this);
   }
 
-  /** The addon closes an expired handle by itself. */
+  /** An expired handle closes by itself. */
   expire(code = -112): void {
     this.isClosed = true;
     this.emit('close', this, code);
@@ -77,7 +77,7 @@ export class FakeHandle extends EventEmitter {
     const watcher = args.find((arg, i) => typeof arg === 'function' && i < args.length - 1);
     const answer: Answer = (rc, ...values) => done(rc, `code ${rc}`, ...values);
     if (this.issueCode === 0) {
-      this.calls.push({ operation, args, answer, watcher: watcher as NativeWatcher | undefined });
+      this.calls.push({ operation, args, answer, watcher: watcher as NodeWatcher | undefined });
     }
     return this.issueCode;
   }
@@ -106,12 +106,12 @@ for (const operation of operations) {
 }
 
 /** A constructor for `openDiscovery` and the client, and every handle it made. */
-export function fakeNative(): { readonly native: NativeConstructor; readonly handles: FakeHandle[] } {
+export function fakeHandles(): { readonly handle: ZkHandleConstructor; readonly handles: FakeHandle[] } {
   const handles: FakeHandle[] = [];
-  const native = function make(config: NativeConfig): NativeHandle {
-    const handle = new FakeHandle(config);
-    handles.push(handle);
-    return handle as unknown as NativeHandle;
-  } as unknown as NativeConstructor;
-  return { native, handles };
+  const handle = function make(config: ZkHandleConfig): ZkHandle {
+    const made = new FakeHandle(config);
+    handles.push(made);
+    return made as unknown as ZkHandle;
+  } as unknown as ZkHandleConstructor;
+  return { handle, handles };
 }
