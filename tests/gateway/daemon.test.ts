@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { endTagged } from '../support/tagged-processes.ts';
+import { HiveClient } from '@senbon/hive-thrift';
+import { endTagged, taggedProcesses } from '../support/tagged-processes.ts';
 
 const kyuubi = join(import.meta.dirname, '../../bin/kyuubi');
 const GONE_WITHIN_MS = 15_000;
@@ -16,7 +19,7 @@ interface Outcome {
 let home: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'senbon-daemon-'));
+  home = await mkdtemp(join(tmpdir(), 'senbon daemon '));
   for (const name of ['conf', 'logs', 'work', 'pid']) await mkdir(join(home, name));
   await writeFile(
     join(home, 'conf/kyuubi-defaults.conf'),
@@ -36,23 +39,44 @@ afterEach(async () => {
   expect(left).toEqual([]);
 });
 
-function run(...args: string[]): Promise<Outcome> {
-  const env = {
-    ...process.env,
-    KYUUBI_CONF_DIR: join(home, 'conf'),
-    KYUUBI_LOG_DIR: join(home, 'logs'),
-    KYUUBI_WORK_DIR_ROOT: join(home, 'work'),
-    KYUUBI_PID_DIR: join(home, 'pid'),
-    KYUUBI_MAX_LOG_FILES: '2',
-  };
+const environment = () => ({
+  ...process.env,
+  KYUUBI_CONF_DIR: join(home, 'conf'),
+  KYUUBI_LOG_DIR: join(home, 'logs'),
+  KYUUBI_WORK_DIR_ROOT: join(home, 'work'),
+  KYUUBI_PID_DIR: join(home, 'pid'),
+  KYUUBI_MAX_LOG_FILES: '2',
+});
+
+interface Shell {
+  readonly program?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+const run = (...args: string[]): Promise<Outcome> => runIn({}, ...args);
+
+function runIn({ program = kyuubi, env = {}, cwd = tmpdir() }: Shell, ...args: string[]): Promise<Outcome> {
+  const options = { env: { ...environment(), ...env }, cwd, timeout: 60_000 };
   return new Promise((resolve) => {
-    execFile(kyuubi, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(program, args, options, (error, stdout, stderr) => {
       resolve({
         code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,
         output: stdout + stderr,
       });
     });
   });
+}
+
+async function pidOf(): Promise<number> {
+  const name = (await readdir(join(home, 'pid'))).find((file) => file.endsWith('.pid')) ?? '';
+  return Number(await readFile(join(home, 'pid', name), 'utf8'));
+}
+
+async function portOf(): Promise<number> {
+  const [log = ''] = await logs();
+  const text = await readFile(join(home, 'logs', log), 'utf8');
+  return Number(/exposing JDBC connection at: jdbc:hive2:\/\/[^:]+:(\d+)\/$/m.exec(text)?.[1]);
 }
 
 const logs = async () => (await readdir(join(home, 'logs'))).sort();
@@ -117,4 +141,126 @@ describe('bin/kyuubi as a daemon', () => {
       output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
   });
+});
+
+describe('status tells a gateway that runs from one that serves', () => {
+  test('when it does not answer; stop then kills it', { timeout: 90_000 }, async () => {
+    await run('start');
+    process.kill(await pidOf(), 'SIGSTOP');
+    expect(await run('status')).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/\(pid: \d+\) but cannot serve: no answer within 5 seconds/),
+    });
+    expect(await run('stop')).toMatchObject({ code: 0, output: expect.stringContaining('killing it') });
+    expect(await run('status')).toMatchObject({ code: 1 });
+  });
+
+  test('when it drains', async () => {
+    await run('start');
+    const auth = { mechanism: 'PLAIN', user: 'ann', password: 'any' } as const;
+    const client = await HiveClient.connect({ host: '127.0.0.1', port: await portOf(), auth });
+    const session = await client.openSession();
+    await (await session.execute('SELECT 1')).wait();
+    process.kill(await pidOf(), 'SIGTERM');
+    const statusUntil = async (code: number): Promise<Outcome> => {
+      const outcome = await run('status');
+      return outcome.code === code ? outcome : statusUntil(code);
+    };
+    expect((await statusUntil(2)).output).toContain('is being drained and takes no new sessions');
+    const stopped = run('stop');
+    await session.close();
+    await client.close();
+    expect(await stopped).toMatchObject({ code: 0 });
+    expect(await run('status')).toMatchObject({ code: 1 });
+  });
+
+  test.each([
+    ['only HTTP', ['kyuubi.frontend.protocols=THRIFT_HTTP']],
+    ['no SASL', ['kyuubi.authentication=NOSASL']],
+    ['the name of a load balancer', ['kyuubi.frontend.advertised.host=load-balancer.example.com']],
+  ])('also when it has %s', async (_what, settings) => {
+    await run('start', ...settings.flatMap((setting) => ['--conf', setting]));
+    expect(await run('status')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('bin/kyuubi finds its way', () => {
+  test('through a link, from another folder, with relative ones and spaces', async () => {
+    const link = join(home, 'a link');
+    await symlink(kyuubi, link);
+    const shell = {
+      program: link,
+      cwd: home,
+      env: { KYUUBI_CONF_DIR: 'conf', KYUUBI_LOG_DIR: 'logs', KYUUBI_PID_DIR: 'pid' },
+    };
+    expect(await runIn(shell, 'start')).toMatchObject({ code: 0 });
+    expect(await run('status')).toMatchObject({ code: 0 });
+    expect(await logs()).toHaveLength(1);
+  });
+
+  test('kyuubi-env.sh reaches the gateway and its engines, whatever else it does', async () => {
+    await writeFile(
+      join(home, 'conf/kyuubi-env.sh'),
+      'export EXPORTED="a b"\nPLAIN=c\nEMPTY="$NOT_SET_ANYWHERE"\nfalse\n',
+    );
+    await run('start');
+    const auth = { mechanism: 'PLAIN', user: 'ann', password: 'any' } as const;
+    const client = await HiveClient.connect({ host: '127.0.0.1', port: await portOf(), auth });
+    const session = await client.openSession();
+    await (await session.execute('SELECT 1')).wait();
+    const processes = taggedProcesses(home);
+    expect(processes.length).toBeGreaterThanOrEqual(2);
+    for (const { pid } of processes) {
+      const environ = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+      expect(environ).toEqual(expect.arrayContaining(['EXPORTED=a b', 'PLAIN=c', 'EMPTY=']));
+    }
+    await client.close();
+    await run('stop', '--now');
+  });
+});
+
+describe('a start that cannot be', () => {
+  test.each([
+    ['log', 'KYUUBI_LOG_DIR'],
+    ['pid file', 'KYUUBI_PID_DIR'],
+  ])('names the variable when there is no place for its %s', async (_what, variable) => {
+    await writeFile(join(home, 'file'), '');
+    const failed = await runIn({ env: { [variable]: join(home, 'file/below') } }, 'start');
+    expect(failed.code).toBe(1);
+    expect(failed.output).toMatch(
+      new RegExp(`^kyuubi: FOLDER_UNUSABLE: .*Name another by ${variable}$`, 'm'),
+    );
+    expect(await run('status')).toMatchObject({ code: 1 });
+  });
+
+  test.each([
+    ['kyuubi.frontend.thrift.binary.bind.port', 'THRIFT_BINARY'],
+    ['kyuubi.frontend.thrift.http.bind.port', 'THRIFT_HTTP'],
+    ['kyuubi.zookeeper.embedded.client.port', 'the embedded ZooKeeper'],
+  ])('says that the port of %s is taken', async (key, what) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const failed = await run('start', '--conf', `${key}=${port}`);
+    other.close();
+    expect(failed.code).toBe(1);
+    expect(failed.output).toContain(`BIND_FAILED: Cannot listen on 127.0.0.1:${port} for ${what}`);
+    expect(failed.output).toContain(`Choose another port by ${key}`);
+  });
+
+  test('gives way to another one that starts at the same time', async () => {
+    const outcomes = await Promise.all([run('start'), run('start')]);
+    expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set([0, 1]));
+    expect(await run('status')).toMatchObject({ code: 0 });
+  });
+});
+
+test('a gateway goes on when its log has no room', async () => {
+  const full = await open('/dev/full', 'w');
+  const child = spawn(kyuubi, ['run'], { env: environment(), stdio: ['ignore', full.fd, 'pipe', 'ipc'] });
+  await full.close();
+  const [message] = (await once(child, 'message')) as [unknown];
+  expect(message).toBe('serving');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -5,6 +5,7 @@ import {
   key,
   type Logger,
   localIp,
+  messageOf,
   port,
   readArea,
   SenbonError,
@@ -102,7 +103,7 @@ async function listen(
       log: (level, message) => log[level](message),
     });
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = messageOf(error instanceof Error ? (error.cause ?? error) : error);
     const details = {
       address: `${host}:${wanted}`,
       frontend: 'the embedded ZooKeeper',

@@ -1,5 +1,5 @@
 import { SenbonError } from '@senbon/core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { Daemon } from './daemon/daemon.ts';
 import { readEnvironment, version } from './environment.ts';
 import { run } from './run.ts';
@@ -13,6 +13,7 @@ interface ConfFlags {
 interface RunFlags extends ConfFlags {
   readonly selfCheck?: boolean;
   readonly exitAfterSelfCheck?: boolean;
+  readonly doorFile?: string;
 }
 
 const confOption = ['--conf <key=value>', 'set a configuration key; may be repeated', collect, []] as const;
@@ -34,11 +35,13 @@ program
   .option(...confOption)
   .option('--self-check', 'run one query through the front door and print the JDBC URLs')
   .option('--exit-after-self-check', 'stop after that query; the exit code tells whether it passed')
+  .addOption(new Option('--door-file <path>').hideHelp())
   .action(async (flags: RunFlags) => {
     process.exitCode = await run({
       conf: flags.conf,
       selfCheck: flags.selfCheck ?? false,
       exitAfterSelfCheck: flags.exitAfterSelfCheck ?? false,
+      doorFile: flags.doorFile ?? null,
     });
   });
 
@@ -85,10 +88,13 @@ program
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  const text =
-    error instanceof SenbonError
-      ? `${error.code}: ${error.message}`
-      : String(error instanceof Error ? error.stack : error);
-  process.stderr.write(`kyuubi: ${text}\n`);
+  process.stderr.write(`kyuubi: ${textOf(error)}\n`);
   process.exitCode = 1;
+}
+
+/** Without a stack where the text says it all. */
+function textOf(error: unknown): string {
+  if (error instanceof SenbonError) return `${error.code}: ${error.message}`;
+  if (!(error instanceof Error)) return String(error);
+  return 'syscall' in error ? error.message : String(error.stack);
 }

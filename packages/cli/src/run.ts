@@ -13,6 +13,8 @@ import {
 } from '@senbon/core';
 import { type EmbeddedDiscovery, startEmbeddedDiscovery } from './embedded-discovery.ts';
 import { type Environment, readEnvironment, version } from './environment.ts';
+import { frontDoorOf, writeFrontDoor } from './front-door.ts';
+import { logOutput } from './log-output.ts';
 import { selfCheck } from './self-check.ts';
 
 export interface RunOptions {
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly selfCheck: boolean;
   /** Stop after the self-check; the exit code tells whether it passed. */
   readonly exitAfterSelfCheck: boolean;
+  /** Where to write how this gateway is reached, once it serves. */
+  readonly doorFile: string | null;
 }
 
 /** Engine plugins that come with this distribution, by package. */
@@ -30,7 +34,7 @@ const ENGINE_PACKAGES = ['@senbon/engine-duckdb'] as const;
 /** Runs a gateway in the foreground until it is stopped. Resolves with the exit code. Throws what kept it from starting. */
 export async function run(options: RunOptions): Promise<number> {
   const environment = readEnvironment(process.env);
-  const logger = new LineLogger({ write: (line) => process.stdout.write(line) });
+  const logger = new LineLogger({ write: logOutput() });
   const log = logger.named('server.KyuubiServer');
   log.info(`Version: ${version}, Node.js: ${process.version}, pid: ${process.pid}`);
   const { conf, file } = await loadConf({ confDir: environment.confDir, arguments: options.conf });
@@ -50,10 +54,12 @@ export async function run(options: RunOptions): Promise<number> {
       addresses,
       isEmbedded: embedded !== null,
     });
+    // Before the start, which may take as long as discovery lets it wait.
+    const release = stopOnSignals(gateway, log);
     await gateway.start();
+    if (options.doorFile !== null) await writeFrontDoor(options.doorFile, frontDoorOf(gateway, conf));
     // To whoever started us in the background and waits for this.
     process.send?.('serving');
-    const release = stopOnSignals(gateway, log);
     const code = await serve(gateway, { options, conf, embedded, log });
     release();
     return code;

@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 
 /** Shifts `path` to `path.1`, `path.1` to `path.2` and so on; the oldest beyond `maxFiles` is dropped, as Kyuubi's start script does. */
 export async function rotateLog(path: string, maxFiles: number): Promise<void> {
@@ -14,5 +14,19 @@ async function moveIfPresent(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** What a person needs of a log to see why its writer ended; empty when there is none. */
+export async function endOfLog(path: string, maxBytes = 4_000): Promise<string> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return '';
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - maxBytes);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(maxBytes), position: start });
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
   }
 }

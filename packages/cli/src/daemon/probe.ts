@@ -1,48 +1,43 @@
-import { ThriftConnection, type ClientAuth } from '@senbon/hive-thrift';
+import { ConnectionError, HiveClient, HiveError } from '@senbon/hive-thrift';
+import { clientOptionsOf, type FrontDoor } from '../front-door.ts';
+
+/** What a gateway makes of a knock at its door. */
+export type Health =
+  | { readonly kind: 'serves' }
+  /** `draining`: no new sessions. `silent`: it takes connections but answers nothing. `broken`: it cannot be reached, or answers nonsense. */
+  | { readonly kind: 'draining' | 'silent' | 'broken'; readonly problem: string };
 
 const TIMEOUT_MS = 5_000;
-const LINE =
-  /KyuubiThriftBinaryFrontendService: Starting and exposing JDBC connection at: jdbc:hive2:\/\/(.+):(\d+)\//g;
-const REFUSED = 'Invalid SessionHandle';
+const LOGIN = { user: 'status', password: 'status' } as const;
+/** Every gateway refuses it before anything else is done, so that asking opens no session and launches no engine. */
+const FORBIDDEN = { 'set:env:KYUUBI_STATUS': 'asked' } as const;
+const FORBIDDEN_TEXT = /env:KYUUBI_STATUS is forbidden/;
+const DRAINING_STATE = '08004';
 
-/**
- * Asks the gateway whose log this is something that needs no engine. `null` when it answers, else why it does not. The
- * port is found in the log because it may have come from the operating system.
- */
-export async function probe(log: string): Promise<string | null> {
-  const [, host, port] = [...log.matchAll(LINE)].at(-1) ?? [];
-  if (host === undefined || port === undefined) return 'its log names no JDBC connection';
-  const problems: string[] = [];
-  const auths: readonly ClientAuth[] = [
-    { mechanism: 'PLAIN', user: 'status', password: 'status' },
-    { mechanism: 'NOSASL' },
-  ];
-  for (const auth of auths) {
-    const problem = await ask(host, Number(port), auth);
-    if (problem === null) return null;
-    problems.push(problem);
+/** Knocks as a client does that wants a session: through the login and up to the point where the gateway decides. */
+export async function probe(door: FrontDoor, timeoutMs = TIMEOUT_MS): Promise<Health> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let client: HiveClient | null = null;
+  try {
+    const options = clientOptionsOf(door, LOGIN);
+    client = await HiveClient.connect(options.mode === 'http' ? options : { ...options, signal });
+    await client.openSession({ user: LOGIN.user, configuration: FORBIDDEN, signal });
+    return { kind: 'broken', problem: 'it opened a session that it had to refuse' };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'silent', problem: `no answer within ${timeoutMs / 1000} seconds` };
+    return healthOf(error);
+  } finally {
+    client?.destroy(new Error('asked enough'));
   }
-  return problems[0] ?? null;
 }
 
-async function ask(host: string, port: number, auth: ClientAuth): Promise<string | null> {
-  try {
-    const connection = await ThriftConnection.connect({ host, port, auth, connectTimeoutMs: TIMEOUT_MS });
-    try {
-      // A handle that cannot exist: the answer shows that calls are served, and opens nothing.
-      const nobody = { sessionId: { guid: new Uint8Array(16), secret: new Uint8Array(16) } };
-      const { status } = await connection.call(
-        'CloseSession',
-        { sessionHandle: nobody },
-        { timeoutMs: TIMEOUT_MS },
-      );
-      return status.errorMessage?.includes(REFUSED) === true
-        ? null
-        : `unexpected answer: ${status.errorMessage ?? status.statusCode}`;
-    } finally {
-      await connection.close();
-    }
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+function healthOf(error: unknown): Health {
+  const problem = error instanceof Error ? error.message : String(error);
+  if (error instanceof HiveError) {
+    if (FORBIDDEN_TEXT.test(problem)) return { kind: 'serves' };
+    return { kind: error.sqlState === DRAINING_STATE ? 'draining' : 'broken', problem };
   }
+  // Who checks passwords is there; nobody gave us one.
+  const isTurnedAway = error instanceof ConnectionError && error.kind === 'refused';
+  return isTurnedAway ? { kind: 'serves' } : { kind: 'broken', problem };
 }

@@ -40,6 +40,12 @@ export const catalogue = {
     false,
     'Cannot listen on {address} for {frontend}: {problem}. Choose another port by {key}',
   ),
+  FOLDER_UNUSABLE: row(
+    'HY000',
+    500,
+    false,
+    'Cannot use the folder {folder}: {problem}. Name another by {variable}',
+  ),
 
   AUTHENTICATION_FAILED: row('28000', 401, false, 'Authentication failed for user {user}: {problem}'),
   HANDLE_FORBIDDEN: row('42501', 403, false, 'User {user} may not use {handle}: it belongs to another user'),
