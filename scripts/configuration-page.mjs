@@ -1,33 +1,5 @@
-import {
-  authArea,
-  engineArea,
-  frontendArea,
-  haArea,
-  lifecycleArea,
-  securityArea,
-  sessionArea,
-} from '@senbon/core';
-import { embeddedZooKeeperArea } from '@senbon/cli';
-import { duckDbArea } from '@senbon/engine-duckdb';
-import { engineHostArea } from '@senbon/engine-host';
-
-/** The configuration tables of every package, in the order of the page. */
-const chapters = [
-  { title: 'Frontends', area: frontendArea },
-  { title: 'Authentication', area: authArea },
-  { title: 'Service discovery and high availability', area: haArea },
-  { title: 'Embedded ZooKeeper', area: embeddedZooKeeperArea },
-  { title: 'Lifecycle of the gateway', area: lifecycleArea },
-  { title: 'Sessions and operations', area: sessionArea },
-  { title: 'Finding and launching engines', area: engineArea },
-  { title: 'Security between gateways and engines', area: securityArea },
-  {
-    title: 'Inside an engine process',
-    area: engineHostArea,
-    note: 'Read by engines from the configuration they are launched with: the server’s, with the opening session’s over it. Frontend keys here are an engine’s own; the gateway does not pass its on.',
-  },
-  { title: 'DuckDB engines', area: duckDbArea },
-];
+import { chapters, keyCheck } from '@senbon/cli';
+import { kyuubiKeys } from '@senbon/core';
 
 const intro = `# Configuration
 
@@ -41,14 +13,27 @@ A client may set session and engine keys for its session; keys of the server are
 `;
 
 export function configurationPage() {
-  return `${intro}${chapters.map(chapter).join('')}`;
+  return `${intro}${chapters.map(chapter).join('')}${unsupported()}`;
+}
+
+/** By their first two words. */
+function unsupported() {
+  const families = new Map();
+  for (const key of keyCheck().unsupported) {
+    const family = key.split('.').slice(0, 2).join('.');
+    families.set(family, [...(families.get(family) ?? []), key]);
+  }
+  const lines = [...families.values()].map((keys) => `- ${keys.map((key) => `\`${key}\``).join(', ')}`);
+  return `\n## Kyuubi's keys that have no effect\n
+A gateway warns of each that is set, and of keys that neither Kyuubi nor Senbon knows, with what may have been meant. It starts all the same.
+Keys that do not begin with \`kyuubi.\` are passed to the engines.\n\n${lines.join('\n')}\n`;
 }
 
 function chapter({ title, area, note }) {
   const rows = Object.values(area)
     .map(
       ({ name, fallback, doc, isSecret }) =>
-        `| \`${name}\` | ${defaultText(fallback)} | ${escape(doc)}${isSecret ? ' Never logged.' : ''} |`,
+        `| \`${name}\` | ${defaultText(fallback)} | ${escape(doc.replace(/ *\(ours\)\.?/, ''))}${isSecret ? ' Never logged.' : ''}${kyuubiKeys.has(name) ? '' : ' *(ours)*'} |`,
     )
     .join('\n');
   return `\n## ${title}\n\n${note === undefined ? '' : `${note}\n\n`}| key | default | meaning |\n|---|---|---|\n${rows}\n`;

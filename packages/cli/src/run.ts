@@ -11,6 +11,7 @@ import {
   systemClock,
   withDefaultPort,
 } from '@senbon/core';
+import { warnOfUselessKeys } from './configuration.ts';
 import { type EmbeddedDiscovery, startEmbeddedDiscovery } from './embedded-discovery.ts';
 import { type Environment, readEnvironment, version } from './environment.ts';
 import { frontDoorOf, writeFrontDoor } from './front-door.ts';
@@ -43,6 +44,7 @@ export async function run(options: RunOptions): Promise<number> {
       ? `No kyuubi-defaults.conf in ${environment.confDir}`
       : `Loading Kyuubi properties from ${file}`,
   );
+  warnOfUselessKeys(conf, logger);
   const ha = readArea(haArea, conf);
   const embedded = ha.addresses === null ? await startEmbeddedDiscovery(conf, logger) : null;
   try {

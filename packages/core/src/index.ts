@@ -10,6 +10,7 @@ export {
   bool,
   duration,
   int,
+  interval,
   key,
   type Key,
   list,
@@ -21,6 +22,8 @@ export {
   text,
 } from './config/area.ts';
 export { Conf, type ConfEntry } from './config/conf.ts';
+export { KeyCheck } from './config/key-check.ts';
+export { kyuubiKeys } from './config/kyuubi-keys.ts';
 export { formatDuration, parseDuration } from './config/duration.ts';
 export { DEFAULTS_FILE, loadConf, type LoadedConf, parseArguments, parseProperties } from './config/load.ts';
 export { engineArea, securityArea, SHARE_LEVELS, type ShareLevel } from './engine/config.ts';

@@ -50,10 +50,18 @@ describe('readOptions', () => {
   it.each([
     [{ [TYPE]: 'KERBEROS' }, 'FEATURE_UNSUPPORTED', /kyuubi\.ha\.zookeeper\.auth\.type=KERBEROS/],
     [{ [TYPE]: 'DIGEST' }, 'CONFIG_CONFLICT', /auth\.digest/],
-    [{ [TYPE]: 'BASIC' }, 'CONFIG_INVALID', /NONE or DIGEST/],
+    [{ [TYPE]: 'BASIC' }, 'CONFIG_INVALID', /expected one of NONE, DIGEST/],
     [{ [DIGEST]: 'secret-without-colon' }, 'CONFIG_INVALID', /user:password/],
-    [{ 'kyuubi.ha.zookeeper.connection.base.retry.wait': 'soon' }, 'CONFIG_INVALID', /duration/],
-    [{ 'kyuubi.ha.zookeeper.node.creation.timeout': '0' }, 'CONFIG_INVALID', /duration/],
+    [
+      { 'kyuubi.ha.zookeeper.connection.base.retry.wait': 'soon' },
+      'CONFIG_INVALID',
+      /expected (?:a time above 0|an ISO-8601 duration)/,
+    ],
+    [
+      { 'kyuubi.ha.zookeeper.node.creation.timeout': '0' },
+      'CONFIG_INVALID',
+      /expected (?:a time above 0|an ISO-8601 duration)/,
+    ],
   ])('refuses %j', (conf, code, message) => {
     expect(() => read(conf)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),

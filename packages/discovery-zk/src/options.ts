@@ -1,21 +1,62 @@
-import { type DiscoveryOptions, SenbonError, parseDuration } from '@senbon/core';
+import {
+  bool,
+  Conf,
+  type DiscoveryOptions,
+  interval,
+  key,
+  oneOf,
+  readArea,
+  secretKey,
+  SenbonError,
+} from '@senbon/core';
 import { type Ensemble, parseAddresses } from './client/addresses.ts';
 import { type NodeAcl, Permission } from './client/handle.ts';
 
-export const Key = {
-  refId: 'kyuubi.ha.engine.ref.id',
-  authType: 'kyuubi.ha.zookeeper.auth.type',
-  engineAuthType: 'kyuubi.ha.zookeeper.engine.auth.type',
-  digest: 'kyuubi.ha.zookeeper.auth.digest',
-  aclEnabled: 'kyuubi.ha.zookeeper.acl.enabled',
-  baseWait: 'kyuubi.ha.zookeeper.connection.base.retry.wait',
-  creationTimeout: 'kyuubi.ha.zookeeper.node.creation.timeout',
-  maxWait: 'kyuubi.ha.zookeeper.connection.max.retry.wait',
+const AUTH_TYPES = ['NONE', 'DIGEST', 'KERBEROS'] as const;
+
+/** The plugin's own keys; those that every discovery plugin has are the gateway's. */
+export const zooKeeperArea = {
+  authType: key(
+    'kyuubi.ha.zookeeper.auth.type',
+    oneOf(AUTH_TYPES),
+    'NONE',
+    'How the gateway logs in to ZooKeeper: NONE or DIGEST. With DIGEST others may read its nodes only.',
+  ),
+  engineAuthType: key(
+    'kyuubi.ha.zookeeper.engine.auth.type',
+    oneOf(AUTH_TYPES),
+    'NONE',
+    'The same for engines.',
+  ),
+  digest: secretKey('kyuubi.ha.zookeeper.auth.digest', 'Credentials for DIGEST, user:password.'),
+  aclEnabled: key(
+    'kyuubi.ha.zookeeper.acl.enabled',
+    bool,
+    'false',
+    'Protect nodes as with DIGEST whenever credentials are configured.',
+  ),
+  creationTimeoutMs: key(
+    'kyuubi.ha.zookeeper.node.creation.timeout',
+    interval,
+    'PT2M',
+    'How long a registration may take.',
+  ),
+  baseWaitMs: key(
+    'kyuubi.ha.zookeeper.connection.base.retry.wait',
+    interval,
+    '1000',
+    'First wait before another connection is tried, in milliseconds; it doubles each time.',
+  ),
+  maxWaitMs: key(
+    'kyuubi.ha.zookeeper.connection.max.retry.wait',
+    interval,
+    '30000',
+    'Longest wait between two tries, in milliseconds.',
+  ),
 } as const;
 
-const BASE_WAIT_MS = 1_000;
-const MAX_WAIT_MS = 30_000;
-const CREATION_TIMEOUT_MS = 120_000;
+/** Set by the gateway for the engines that it launches. */
+const REF_ID = 'kyuubi.ha.engine.ref.id';
 
 export interface ZkOptions {
   readonly ensemble: Ensemble;
@@ -35,58 +76,42 @@ export interface ZkOptions {
 const creatorAll: NodeAcl = { perms: Permission.all, scheme: 'auth', auth: '' };
 const worldRead: NodeAcl = { perms: Permission.read, scheme: 'world', auth: 'anyone' };
 
-/** Reads Kyuubi's `kyuubi.ha.*` keys. An engine's process (`kyuubi.ha.engine.ref.id`) has an auth type of its own. */
+/** An engine's process (`kyuubi.ha.engine.ref.id`) has an auth type of its own. Throws CONFIG_*, FEATURE_UNSUPPORTED. */
 export function readOptions(options: DiscoveryOptions): ZkOptions {
-  const { conf } = options;
-  const digest = conf.get(Key.digest)?.trim() || undefined;
-  const typeKey = conf.has(Key.refId) ? Key.engineAuthType : Key.authType;
-  const protectedByType = readAuthType(conf.get(typeKey), typeKey);
-  if (protectedByType && digest === undefined) {
+  const conf = Conf.of(Object.fromEntries(options.conf), 'the ZooKeeper discovery plugin');
+  const config = readArea(zooKeeperArea, conf);
+  const digest = config.digest ?? undefined;
+  const type = options.conf.has(REF_ID) ? 'engineAuthType' : 'authType';
+  const isProtected = isDigest(config[type], type) || (config.aclEnabled && digest !== undefined);
+  if (isProtected && digest === undefined) {
     throw new SenbonError('CONFIG_CONFLICT', {
-      keys: `${typeKey} and ${Key.digest}`,
+      keys: `${zooKeeperArea[type].name} and ${zooKeeperArea.digest.name}`,
       problem: 'DIGEST needs the credentials user:password in the second',
     });
   }
   if (digest !== undefined && !/^[^:]+:./.test(digest)) {
-    throw invalid(Key.digest, '***', 'it must be user:password');
+    throw new SenbonError('CONFIG_INVALID', {
+      key: zooKeeperArea.digest.name,
+      value: '***',
+      where: 'the ZooKeeper discovery plugin',
+      problem: 'it must be user:password',
+    });
   }
-  const isProtected = protectedByType || (conf.get(Key.aclEnabled) === 'true' && digest !== undefined);
   return {
     ensemble: parseAddresses(options.addresses),
     sessionTimeoutMs: options.sessionTimeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
-    creationTimeoutMs: readMs(conf, Key.creationTimeout, CREATION_TIMEOUT_MS),
+    creationTimeoutMs: config.creationTimeoutMs,
     digest,
     acl: isProtected ? [worldRead, creatorAll] : null,
     secretAcl: digest === undefined ? null : [creatorAll],
-    backoff: {
-      baseMs: readMs(conf, Key.baseWait, BASE_WAIT_MS),
-      maxMs: readMs(conf, Key.maxWait, MAX_WAIT_MS),
-    },
+    backoff: { baseMs: config.baseWaitMs, maxMs: config.maxWaitMs },
   };
 }
 
-function readAuthType(value: string | undefined, key: string): boolean {
-  const type = (value ?? 'NONE').trim().toUpperCase();
-  if (type === 'NONE') return false;
-  if (type === 'DIGEST') return true;
-  if (type === 'KERBEROS') {
-    throw new SenbonError('FEATURE_UNSUPPORTED', {
-      feature: `Kerberos towards ZooKeeper (${key}=KERBEROS; choose DIGEST or NONE)`,
-    });
-  }
-  throw invalid(key, type, 'it must be NONE or DIGEST');
-}
-
-function readMs(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key);
-  if (text === undefined) return fallback;
-  const ms = parseDuration(text);
-  if (ms === null || ms <= 0)
-    throw invalid(key, text, 'it must be a duration, as PT15S or 15000 (milliseconds)');
-  return ms;
-}
-
-function invalid(key: string, value: string, problem: string): SenbonError {
-  return new SenbonError('CONFIG_INVALID', { key, value, where: 'the ZooKeeper discovery plugin', problem });
+function isDigest(type: (typeof AUTH_TYPES)[number], name: 'authType' | 'engineAuthType'): boolean {
+  if (type !== 'KERBEROS') return type === 'DIGEST';
+  throw new SenbonError('FEATURE_UNSUPPORTED', {
+    feature: `Kerberos towards ZooKeeper (${zooKeeperArea[name].name}=KERBEROS; choose DIGEST or NONE)`,
+  });
 }

@@ -21,6 +21,11 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   'kyuubi.server.thrift.resultset.default.fetch.size': ['hive.server2.thrift.resultset.default.fetch.size'],
 };
 
+/** Every older and more general name. */
+export function aliasNames(): readonly string[] {
+  return Object.values(aliases).flat();
+}
+
 export function aliasesOf(key: string): readonly string[] {
   return aliases[key] ?? [];
 }

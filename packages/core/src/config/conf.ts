@@ -41,6 +41,10 @@ export class Conf {
     return new Conf(new Map([...this.#entries, ...above.#entries]));
   }
 
+  entries(): Iterable<readonly [key: string, entry: ConfEntry]> {
+    return this.#entries;
+  }
+
   toMap(): Map<string, string> {
     return new Map([...this.#entries].map(([key, entry]) => [key, entry.value]));
   }

@@ -1,0 +1,60 @@
+import {
+  type Area,
+  authArea,
+  type Conf,
+  engineArea,
+  frontendArea,
+  haArea,
+  KeyCheck,
+  lifecycleArea,
+  type Logger,
+  securityArea,
+  sessionArea,
+} from '@senbon/core';
+import { zooKeeperArea } from '@senbon/discovery-zk';
+import { duckDbArea } from '@senbon/engine-duckdb';
+import { engineHostArea } from '@senbon/engine-host';
+import { embeddedZooKeeperArea } from './embedded-discovery.ts';
+
+export interface Chapter {
+  readonly title: string;
+  readonly area: Area;
+  readonly note?: string;
+}
+
+/** Every key of this distribution, in the order of docs/configuration.md. */
+export const chapters: readonly Chapter[] = [
+  { title: 'Frontends', area: frontendArea },
+  { title: 'Authentication', area: authArea },
+  { title: 'Service discovery and high availability', area: haArea },
+  { title: 'ZooKeeper', area: zooKeeperArea },
+  { title: 'Embedded ZooKeeper', area: embeddedZooKeeperArea },
+  { title: 'Lifecycle of the gateway', area: lifecycleArea },
+  { title: 'Sessions and operations', area: sessionArea },
+  { title: 'Finding and launching engines', area: engineArea },
+  { title: 'Security between gateways and engines', area: securityArea },
+  {
+    title: 'Inside an engine process',
+    area: engineHostArea,
+    note: 'Read by engines from the configuration they are launched with: the server’s, with the opening session’s over it. Frontend keys here are an engine’s own; the gateway does not pass its on.',
+  },
+  { title: 'DuckDB engines', area: duckDbArea },
+];
+
+/** Read beside the areas: set by one process for another, or of clients. */
+const OTHER_KEYS = [
+  'kyuubi.ha.engine.ref.id',
+  'kyuubi.engine.submit.time',
+  'kyuubi.session.real.user',
+] as const;
+
+export function keyCheck(): KeyCheck {
+  const names = chapters.flatMap(({ area }) => Object.values(area).map(({ name }) => name));
+  return new KeyCheck([...names, ...OTHER_KEYS]);
+}
+
+/** A key that has no effect is said once, at the start; it does not keep a gateway from starting. */
+export function warnOfUselessKeys(conf: Conf, logger: Logger): void {
+  const log = logger.named('config.KyuubiConf');
+  for (const warning of keyCheck().warningsFor(conf)) log.warn(warning);
+}
