@@ -1,4 +1,4 @@
-import { Conf, type Frontend } from '@senbon/core';
+import { Conf, type Gateway } from '@senbon/core';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { clientOptionsOf, frontDoorOf, readFrontDoor, writeFrontDoor } from './front-door.ts';
 
 const login = { user: 'ann', password: 'any' };
+type Frontend = Gateway['frontends'][number];
 const at = (protocol: Frontend['protocol'], port: number) => ({
   frontends: [{ protocol, port } as Frontend],
 });
