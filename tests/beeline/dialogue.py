@@ -1,8 +1,8 @@
 """Runs a program at a pseudo terminal and plays a dialogue with it.
 
 usage: dialogue.py <steps as JSON> <program> [arguments...]
-A step is {"expect": <regular expression>, "send": <text>, "within": <seconds>}: wait until what came since the step
-before, without escape sequences, matches; then type the text. Prints all that the program wrote; exits with its exit code, or 99 when an expected
+A step is {"expect": <regular expression>, "send": <text>, "within": <seconds>}: wait until what came behind the last
+match, without escape sequences, matches; then type the text. Prints all that the program wrote; exits with its exit code, or 99 when an expected
 text did not come in time.
 """
 import codecs
@@ -17,7 +17,8 @@ import sys
 import termios
 import time
 
-DEFAULT_SECONDS = 20
+# Long enough for a machine with a dozen other jobs; nobody waits for it when all is well.
+DEFAULT_SECONDS = 45
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
@@ -41,10 +42,15 @@ def read(seconds):
 
 
 def play():
+    seen = ""
     for step in steps:
         deadline = time.monotonic() + step.get("within", DEFAULT_SECONDS)
-        seen = ""
-        while not re.search(step["expect"], ESCAPES.sub("", seen)):
+        while True:
+            seen = ESCAPES.sub("", seen)
+            found = re.search(step["expect"], seen)
+            if found:
+                seen = seen[found.end():]
+                break
             text = read(deadline - time.monotonic())
             if not text:
                 sys.stdout.write("\n<<< expected /%s/, saw %r\n" % (step["expect"], seen[-2000:]))

@@ -97,6 +97,21 @@ describe('interrupts', () => {
     expect(await beeline.runScript(['select 1'])).toBe('ok');
   });
 
+  it('cancels a statement that the server has not answered yet', async () => {
+    let press: () => void = () => {};
+    const { beeline, streams, server } = await openShell({
+      statement,
+      onExecute: async () => press(),
+    });
+    press = () => void beeline.interrupts.raise();
+    expect(await beeline.runScript(['select sleep(); select 1;'])).toBe('failed');
+    expect(streams.err).toContain('Error: cancelled (state=57014,code=0)');
+    expect(server.service.calls).toContain('CancelOperation');
+    expect(server.service.openOperations.size).toBe(0);
+    press = () => {};
+    expect(await beeline.runScript(['select 1'])).toBe('ok');
+  });
+
   it('stops in the middle of a result', async () => {
     const { beeline, streams } = await openShell({ statement, args: csv });
     const script = beeline.runScript(['select endless']);

@@ -20,7 +20,6 @@ export interface Outcome {
 /** One statement from its start to the last row printed. */
 export class StatementRun {
   readonly #options: StatementRunOptions;
-  readonly #starting = new AbortController();
   #operation: HiveOperation | null = null;
   #interrupts = 0;
   #hasLog = true;
@@ -39,7 +38,7 @@ export class StatementRun {
     const { connection, terminal } = this.#options;
     terminal.status.start('running');
     try {
-      const operation = await connection.session.execute(sql, { signal: this.#starting.signal });
+      const operation = await connection.session.execute(sql);
       return await this.#finish(operation);
     } finally {
       terminal.status.stop();
@@ -65,16 +64,19 @@ export class StatementRun {
       return;
     }
     terminal.say('Cancelling; press Ctrl-C again to give up the connection');
-    if (this.#operation === null) this.#starting.abort(new Error('interrupted'));
-    else
-      connection
-        .cancel(this.#operation)
-        .catch((error: unknown) => terminal.say(`Cannot cancel: ${String(error)}`));
+    // A statement that the server has not named yet would run on unknown to us; it is cancelled as soon as it has a name.
+    if (this.#operation !== null) this.#cancel(this.#operation);
+  }
+
+  #cancel(operation: HiveOperation): void {
+    const { connection, terminal } = this.#options;
+    connection.cancel(operation).catch((error: unknown) => terminal.say(`Cannot cancel: ${String(error)}`));
   }
 
   async #finish(operation: HiveOperation, maxColumns = Number.POSITIVE_INFINITY): Promise<Outcome> {
     const { connection } = this.#options;
     this.#operation = operation;
+    if (this.#interrupts > 0) this.#cancel(operation);
     try {
       const status = await this.#wait(operation);
       const modified = status?.numModifiedRows;

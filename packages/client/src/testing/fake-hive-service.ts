@@ -46,6 +46,8 @@ export interface FakeLaunch {
 
 export interface FakeServiceOptions {
   readonly statement?: (sql: string) => FakeStatement;
+  /** Called when a statement has come; its answer waits for the promise. */
+  readonly onExecute?: () => Promise<void>;
   readonly tables?: readonly string[];
   /** What GetInfo(DBMS_NAME) says. */
   readonly dbms?: string;
@@ -124,6 +126,7 @@ export class FakeHiveService {
     ExecuteStatement: async ({ statement: sql }) => {
       this.calls.push('ExecuteStatement');
       this.executed.push(sql);
+      await this.#options.onExecute?.();
       const statement = this.#options.statement?.(sql) ?? {};
       if (statement.error !== undefined && statement.failsAtOnce === true) {
         const { message, ...codes } = statement.error;
