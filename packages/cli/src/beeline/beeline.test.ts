@@ -180,6 +180,18 @@ describe('connect', () => {
 });
 
 describe('commands', () => {
+  it.each([
+    ['sh ls', 'there is no command !sh here: programs are not run from here'],
+    ['autocommit off', 'HiveServer2 has no transactions'],
+    ['fly', 'there is no command !fly; !help lists them'],
+    ['primarykeys', 'use !primarykeys <table>'],
+    ['describe', 'use !columns <table>'],
+  ])('!%s says what to do instead', async (text, advice) => {
+    const { beeline, streams } = await openShell();
+    expect(await beeline.run({ kind: 'command', text })).toBe('failed');
+    expect(streams.err).toContain(advice);
+  });
+
   const run = async (text: string, tables: readonly string[] = []) => {
     const shell = await openShell({ statement, tables, args: csv });
     return { ...shell, flow: await shell.beeline.run({ kind: 'command', text }) };

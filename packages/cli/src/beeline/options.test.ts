@@ -69,7 +69,9 @@ describe('parseOptions', () => {
   });
 
   it.each([
-    [['--outputformat=xml'], 'Allowed choices are table'],
+    [['--outputformat=xml'], 'outputformat is one of table'],
+    [['--outputformat=csv'], 'csv is not there; use csv2'],
+    [['--maxColumnWidth=0'], 'It must be a whole number above 0'],
     [['--silent=perhaps'], 'It must be true or false'],
     [['--hiveconf', 'a'], 'It must be key=value'],
     [['--delimiterForDSV', '||'], 'It must be one character'],

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../environment.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from './output/result-format.ts';
+import { OUTPUT_FORMATS, type OutputFormat, outputFormatOf } from './output/result-format.ts';
 
 export interface BeelineOptions {
   readonly url: string | null;
@@ -22,6 +22,8 @@ export interface BeelineOptions {
   readonly verbose: boolean;
   readonly force: boolean;
   readonly nullText: string;
+  /** Of `table`: longer cells are cut; null = none is. */
+  readonly maxColumnWidth: number | null;
   readonly delimiter: string;
   /** Of `dsv`. */
   readonly separator: string;
@@ -52,7 +54,6 @@ const IGNORED = [
   '--fastConnect [bool]',
   '--headerInterval <rows>',
   '--isolation <level>',
-  '--maxColumnWidth <chars>',
   '--maxWidth <chars>',
   '--numberFormat <pattern>',
   '--python-mode',
@@ -80,6 +81,7 @@ interface Flags {
   readonly verbose: boolean;
   readonly force: boolean;
   readonly nullemptystring: boolean;
+  readonly maxColumnWidth?: number;
   readonly delimiter: string;
   readonly delimiterForDSV: string;
 }
@@ -117,6 +119,7 @@ export function parseOptions(args: readonly string[], output: UsageOutput): Beel
     verbose: flags.verbose,
     force: flags.force,
     nullText: flags.nullemptystring ? '' : 'NULL',
+    maxColumnWidth: flags.maxColumnWidth ?? null,
     delimiter: flags.delimiter,
     separator: flags.delimiterForDSV,
   };
@@ -142,7 +145,8 @@ function createCommand({ out, err }: UsageOutput): Command {
     .addOption(
       new Option('--outputformat <format>', 'how results are printed')
         .choices(OUTPUT_FORMATS)
-        .default('table'),
+        .default('table')
+        .argParser(parseFormat),
     )
     .addOption(
       flag('--incremental', 'print a table while its rows come, in columns as wide as the first ones'),
@@ -152,6 +156,7 @@ function createCommand({ out, err }: UsageOutput): Command {
     .addOption(flag('--verbose', "print the server's log and the details of errors"))
     .addOption(flag('--force', 'go on after a failed statement of a script'))
     .addOption(flag('--nullemptystring', 'print NULL as nothing instead of NULL'))
+    .option('--maxColumnWidth <chars>', 'cut what is wider in a table; else nothing is cut', positive)
     .option('--delimiter <text>', 'what ends a statement', ';')
     .option('--delimiterForDSV <character>', 'what separates the values of dsv', oneCharacter, '|')
     .addHelpText('after', HELP_END);
@@ -183,6 +188,20 @@ function collectPair(text: string, previous: Readonly<Record<string, string>>): 
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('It must be key=value.');
   return { ...previous, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/** Throws InvalidArgumentError, with what to use in the place of a format of Hive's. */
+function parseFormat(value: string): OutputFormat {
+  try {
+    return outputFormatOf(value);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function positive(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return Number(value);
 }
 
 function oneCharacter(value: string): string {

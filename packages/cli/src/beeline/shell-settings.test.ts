@@ -19,6 +19,12 @@ describe('changeSetting', () => {
     expect(() => changeSetting(settings(), 'outputformat', 'xml')).toThrow('table, vertical, csv2');
     expect(() => changeSetting(settings(), 'colour', 'true')).toThrow('there is no setting colour');
     expect(() => changeSetting(settings(), 'silent', '1')).toThrow('silent is true or false');
+    expect(() => changeSetting(settings(), 'outputformat', 'tsv')).toThrow('tsv is not there; use tsv2');
+    expect(() => changeSetting(settings(), 'maxColumnWidth', 'wide')).toThrow('a whole number above 0');
     expect(listSettings(settings())).toContain('silent          false');
+    const narrow = settings();
+    expect(listSettings(narrow)).toContain('maxColumnWidth  none');
+    changeSetting(narrow, 'maxcolumnwidth', '12');
+    expect(listSettings(narrow)).toContain('maxColumnWidth  12');
   });
 });

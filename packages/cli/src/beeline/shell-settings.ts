@@ -1,5 +1,5 @@
 import type { BeelineOptions } from './options.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from './output/result-format.ts';
+import { type OutputFormat, outputFormatOf } from './output/result-format.ts';
 
 /** What `!set` changes while the shell runs. */
 export interface ShellSettings {
@@ -10,6 +10,7 @@ export interface ShellSettings {
   verbose: boolean;
   force: boolean;
   nullText: string;
+  maxColumnWidth: number | null;
   readonly separator: string;
   readonly delimiter: string;
 }
@@ -18,17 +19,22 @@ const FLAGS = ['incremental', 'silent', 'showHeader', 'verbose', 'force'] as con
 const NULL_TEXT = 'NULL';
 
 export function initialSettings(options: BeelineOptions): ShellSettings {
-  const { format, incremental, silent, showHeader, verbose, force, nullText, separator, delimiter } = options;
-  return { format, incremental, silent, showHeader, verbose, force, nullText, separator, delimiter };
+  const { format, incremental, silent, showHeader, verbose, force, separator, delimiter } = options;
+  const { nullText, maxColumnWidth } = options;
+  const flags = { incremental, silent, showHeader, verbose, force };
+  return { format, ...flags, nullText, maxColumnWidth, separator, delimiter };
 }
 
 /** Names are those of the command line. Throws Error for what is not one, or not a value of it. */
 export function changeSetting(settings: ShellSettings, name: string, value: string): void {
   const key = name.toLowerCase();
   if (key === 'outputformat') {
-    const format = OUTPUT_FORMATS.find((candidate) => candidate === value.toLowerCase());
-    if (format === undefined) throw new Error(`outputformat is one of ${OUTPUT_FORMATS.join(', ')}`);
-    settings.format = format;
+    settings.format = outputFormatOf(value);
+    return;
+  }
+  if (key === 'maxcolumnwidth') {
+    if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error('maxColumnWidth is a whole number above 0');
+    settings.maxColumnWidth = Number(value);
     return;
   }
   const found = FLAGS.find((candidate) => candidate.toLowerCase() === key);
@@ -43,5 +49,6 @@ export function changeSetting(settings: ShellSettings, name: string, value: stri
 export function listSettings(settings: ShellSettings): readonly string[] {
   const flags = FLAGS.map((name) => `${name.padEnd(16)}${settings[name]}`);
   const nullFlag = `${'nullemptystring'.padEnd(16)}${settings.nullText === ''}`;
-  return [`${'outputformat'.padEnd(16)}${settings.format}`, ...flags, nullFlag];
+  const width = `${'maxColumnWidth'.padEnd(16)}${settings.maxColumnWidth ?? 'none'}`;
+  return [`${'outputformat'.padEnd(16)}${settings.format}`, ...flags, nullFlag, width];
 }

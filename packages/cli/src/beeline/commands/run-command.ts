@@ -21,6 +21,8 @@ const MAX_NESTED_SCRIPTS = 20;
 /** Of a metadata result, what people read; behind come details for drivers. */
 const TABLE_COLUMNS = 5;
 const COLUMN_COLUMNS = 6;
+const KEY_COLUMNS = 6;
+const TYPE_COLUMNS = 3;
 
 let nestedScripts = 0;
 
@@ -84,14 +86,27 @@ const commands: readonly Command[] = [
     help: "list a table's columns",
     run: async (beeline, [table]) => {
       if (table === undefined) throw new CommandError('use !columns <table>');
-      const dot = table.lastIndexOf('.');
-      const filter = {
-        tableName: table.slice(dot + 1),
-        columnName: '%',
-        ...(dot < 0 ? {} : { schemaName: table.slice(0, dot) }),
-      };
+      const filter = { ...tableOf(table), columnName: '%' };
       return flow(await beeline.runCatalog(({ session }) => session.getColumns(filter), COLUMN_COLUMNS));
     },
+  },
+  {
+    names: ['primarykeys'],
+    usage: '<table>',
+    help: "list a table's primary key",
+    run: async (beeline, [table]) => {
+      if (table === undefined) throw new CommandError('use !primarykeys <table>');
+      return flow(
+        await beeline.runCatalog(({ session }) => session.getPrimaryKeys(tableOf(table)), KEY_COLUMNS),
+      );
+    },
+  },
+  {
+    names: ['typeinfo'],
+    usage: '',
+    help: 'list the types of the server',
+    run: async (beeline) =>
+      flow(await beeline.runCatalog(({ session }) => session.getTypeInfo(), TYPE_COLUMNS)),
   },
   {
     names: ['schemas', 'databases', 'dbs'],
@@ -173,9 +188,45 @@ export const COMMAND_NAMES: readonly string[] = commands
 export async function runCommand(beeline: Beeline, text: string): Promise<Flow> {
   const [name = '', ...words] = splitWords(text);
   const command = commands.find(({ names }) => names.includes(name.toLowerCase()));
-  if (command === undefined) throw new CommandError(`there is no command !${name}; !help lists them`);
+  if (command === undefined) throw new CommandError(missing(name));
   const rest = text.trimStart().slice(name.length).trim();
   return command.run(beeline, words, rest);
+}
+
+/** What people of Hive's beeline type, and what to do instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  sh: 'programs are not run from here',
+  addlocaldriverjar: 'no driver is needed',
+  addlocaldrivername: 'no driver is needed',
+  scan: 'no driver is needed',
+  autocommit: 'HiveServer2 has no transactions over statements',
+  commit: 'HiveServer2 has no transactions over statements',
+  rollback: 'HiveServer2 has no transactions over statements',
+  isolation: 'HiveServer2 has no transactions over statements',
+  record: 'redirect standard output instead',
+  history: 'press arrow up, or see ~/.beeline/history',
+  list: 'there is one connection at a time',
+  go: 'there is one connection at a time',
+  all: 'there is one connection at a time',
+  properties: 'give the URL to !connect',
+  save: 'put options on the command line',
+  delimiter: 'give --delimiter on the command line',
+  nullemptystring: 'use !set nullemptystring true',
+  brief: 'use !set verbose false',
+};
+
+function missing(name: string): string {
+  const advice = ELSEWHERE[name.toLowerCase()];
+  return advice === undefined
+    ? `there is no command !${name}; !help lists them`
+    : `there is no command !${name} here: ${advice}`;
+}
+
+/** `table` or `schema.table`. */
+function tableOf(text: string): { readonly tableName: string; readonly schemaName?: string } {
+  const dot = text.lastIndexOf('.');
+  const tableName = text.slice(dot + 1);
+  return dot < 0 ? { tableName } : { tableName, schemaName: text.slice(0, dot) };
 }
 
 function change({ settings }: Beeline, name: string, value: string): void {

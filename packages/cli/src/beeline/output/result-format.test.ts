@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { createFormat, type FormatOptions, type OutputFormat } from './result-format.ts';
 import { TableFormat } from './table-format.ts';
 
-const options = { showHeader: true, incremental: false, nullText: 'NULL', separator: '|' } as const;
+const options = {
+  showHeader: true,
+  incremental: false,
+  nullText: 'NULL',
+  separator: '|',
+  maxColumnWidth: null,
+} as const;
 
 function column(name: string, typeId: TTypeId): ColumnInfo {
   const desc = { columnName: name, position: 1, typeDesc: { types: [{ primitiveEntry: { type: typeId } }] } };
@@ -98,6 +104,16 @@ describe('table', () => {
         '+------------------+------+------+\n',
       ].join('\n'),
     );
+  });
+
+  it('cuts what is too wide only when told to, at whole characters', () => {
+    expect(cell('table', TTypeId.STRING, '千本鳥居', { incremental: true, maxColumnWidth: 5 })).toContain(
+      '| 千本 |',
+    );
+    expect(cell('table', TTypeId.STRING, 'abcdef', { incremental: true, maxColumnWidth: 5 })).toContain(
+      '| abcde |',
+    );
+    expect(cell('csv2', TTypeId.STRING, 'abcdef', { maxColumnWidth: 5 })).toContain('abcdef');
   });
 
   it('has a head without rows', () => {

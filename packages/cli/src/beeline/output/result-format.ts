@@ -16,6 +16,24 @@ export interface ResultFormat {
 export const OUTPUT_FORMATS = ['table', 'vertical', 'csv2', 'tsv2', 'dsv', 'json', 'jsonfile'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/** Formats of Hive's beeline that it calls deprecated, or that nothing reads, and what does the same. */
+const REPLACEMENTS: Readonly<Record<string, OutputFormat>> = {
+  csv: 'csv2',
+  tsv: 'tsv2',
+  xmlattr: 'json',
+  xmlelements: 'json',
+};
+
+/** In any case. Throws Error for what is none. */
+export function outputFormatOf(text: string): OutputFormat {
+  const name = text.toLowerCase();
+  const format = OUTPUT_FORMATS.find((candidate) => candidate === name);
+  if (format !== undefined) return format;
+  const replacement = REPLACEMENTS[name];
+  if (replacement !== undefined) throw new Error(`${name} is not there; use ${replacement}`);
+  throw new Error(`outputformat is one of ${OUTPUT_FORMATS.join(', ')}`);
+}
+
 export interface FormatOptions {
   readonly format: OutputFormat;
   readonly showHeader: boolean;
@@ -25,6 +43,8 @@ export interface FormatOptions {
   readonly nullText: string;
   /** Of `dsv`. */
   readonly separator: string;
+  /** Of `table`: longer cells are cut; null = none is. */
+  readonly maxColumnWidth: number | null;
 }
 
 export function createFormat(options: FormatOptions): ResultFormat {

@@ -1,5 +1,7 @@
 import stringWidth from 'string-width';
 
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A text on one line that cannot steer the terminal: control characters are shown as escapes. */
@@ -17,4 +19,17 @@ export function screenWidth(text: string): number {
 
 export function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - screenWidth(text)));
+}
+
+/** The most of a text that is no wider, by whole characters as people count them. */
+export function truncated(text: string, maxWidth: number): string {
+  if (screenWidth(text) <= maxWidth) return text;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    width += screenWidth(segment);
+    if (width > maxWidth) break;
+    kept += segment;
+  }
+  return kept;
 }

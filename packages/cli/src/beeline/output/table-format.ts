@@ -2,12 +2,14 @@ import type { ColumnBatch, ColumnInfo, Value } from '@senbon/client';
 import { cellTextOf } from './cell-text.ts';
 import type { ResultFormat } from './result-format.ts';
 import { rowCells } from './row-cells.ts';
-import { padded, screenText, screenWidth } from './screen-text.ts';
+import { padded, screenText, screenWidth, truncated } from './screen-text.ts';
 
 export interface TableOptions {
   readonly showHeader: boolean;
   readonly incremental: boolean;
   readonly nullText: string;
+  /** Longer names and cells are cut; null = none is. */
+  readonly maxColumnWidth: number | null;
   /** Characters kept until the widths are known; beyond that rows are printed as they come. Default 8 Mi: about 100 MB in memory. */
   readonly maxBufferedChars?: number;
 }
@@ -38,12 +40,13 @@ export class TableFormat implements ResultFormat {
   }
 
   begin(columns: readonly ColumnInfo[]): string {
-    const { showHeader, nullText } = this.#options;
-    this.#names = columns.map(({ name }) => screenText(name));
+    const { showHeader, nullText, maxColumnWidth } = this.#options;
+    const fit = (text: string): string => (maxColumnWidth === null ? text : truncated(text, maxColumnWidth));
+    this.#names = columns.map(({ name }) => fit(screenText(name)));
     this.#widths = this.#names.map((name) => (showHeader ? screenWidth(name) : 0));
     this.#cells = columns.map((column) => {
       const toText = cellTextOf(column);
-      return (value) => screenText(toText(value) ?? nullText);
+      return (value) => fit(screenText(toText(value) ?? nullText));
     });
     return '';
   }
