@@ -10,6 +10,7 @@ import { SenbonError } from './errors/senbon-error.ts';
 import { authArea, authModeOf } from './frontend/auth.ts';
 import { frontendArea } from './frontend/config.ts';
 import type { Frontend } from './frontend/frontend.ts';
+import { guardDiscovery } from './guard/guard-discovery.ts';
 import { createFrontends } from './frontend/create-frontends.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
@@ -153,7 +154,7 @@ export class Gateway {
 
   /** Stops now; open sessions are closed. Idempotent. */
   async destroy(why: string): Promise<void> {
-    this.#hardStop.abort();
+    this.#hardStop.abort(new SenbonError('OPERATION_CANCELED'));
     if (this.#state !== 'draining') await this.#stop(why);
     await this.#stopped;
   }
@@ -167,7 +168,12 @@ export class Gateway {
     const security = readArea(securityArea, conf);
     const session = readArea(sessionArea, conf);
     const auth = authModeOf(readArea(authArea, conf));
-    const client = await discovery.plugin.open(
+    const plugin = guardDiscovery(discovery.plugin, {
+      callTimeoutMs: ha.callTimeoutMs,
+      clock,
+      logger: logger.named(`discovery.${discovery.plugin.name}`),
+    });
+    const client = await plugin.open(
       {
         addresses: discovery.addresses,
         sessionTimeoutMs: ha.sessionTimeoutMs,
@@ -303,7 +309,7 @@ export class Gateway {
   async #stop(why: string, graceMs = 0): Promise<void> {
     if (this.#state === 'stopping' || this.#state === 'stopped') return;
     this.#move('stopping', why);
-    this.#hardStop.abort();
+    this.#hardStop.abort(new SenbonError('OPERATION_CANCELED'));
     const { clock } = this.#options;
     await atMost(clock, CLOSE_PATIENCE_MS, this.#opening);
     for (const close of this.#closers.splice(0).reverse()) {

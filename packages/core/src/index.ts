@@ -36,6 +36,7 @@ export { BinaryConnection, type BinaryConnectionOptions } from './frontend/binar
 export { frontendArea } from './frontend/config.ts';
 export { RequestMemory } from './frontend/request-memory.ts';
 export { Gateway, type GatewayOptions, GatewayState } from './gateway.ts';
+export { guardDiscovery, type GuardDiscoveryOptions } from './guard/guard-discovery.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
 export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';

@@ -186,6 +186,12 @@ export const engineHostArea = {
     '15000',
     'Time to connect to discovery, in milliseconds.',
   ),
+  discoveryCallTimeoutMs: key(
+    'kyuubi.ha.call.timeout',
+    duration,
+    'PT30S',
+    'A call to service discovery that has not ended by then fails, whatever its plugin does about it. (ours)',
+  ),
   sessionInitializeSql: key(
     'kyuubi.engine.session.initialize.sql',
     list,

@@ -131,9 +131,12 @@ export class EngineBroker {
       return node;
     }
     const patienceMs = Math.round(config.initializeTimeoutMs * LOCK_PATIENCE);
-    return discovery.locks.withLock(space.lockPath, patienceMs, async (signal) => {
+    const launchUnlessThere = async (signal: AbortSignal) => {
       const meanwhile = await this.#lookUp(space.path);
       return meanwhile ?? launch(AbortSignal.any([signal, this.#closing.signal]));
+    };
+    return discovery.locks.withLock(space.lockPath, patienceMs, launchUnlessThere, {
+      signal: this.#closing.signal,
     });
   }
 

@@ -129,7 +129,19 @@ describe('an engine that registers', () => {
     expect(ensemble.entries.has(node.path)).toBe(true);
     await plugin.launches[0]?.exit({ code: null, signal: 'SIGKILL' });
     await expect.poll(() => ensemble.entries.size).toBe(0);
-    expect(logger.has(/Engine fake-1 at .* ended \(code null, signal SIGKILL\)/)).toBe(true);
+    expect(logger.has(/Engine fake-1 at .* ended: it was ended by SIGKILL/)).toBe(true);
+  });
+
+  it('may be a job elsewhere, whose launcher leaves first', async () => {
+    plugin.onLaunch = async (launch) => launch.leave();
+    const launched = launcher.launch(orderOf(), forever);
+    const launch = await plugin.launched();
+    await clock.untilTimer(TIMEOUT_MS);
+    await plugin.register(launch);
+    const node = await launched;
+    expect(ensemble.entries.has(node.path)).toBe(true);
+    launch.endElsewhere('application_1 KILLED');
+    await expect.poll(() => ensemble.entries.size).toBe(0);
   });
 
   it('may end after the gateway did', async () => {
@@ -209,6 +221,16 @@ describe('an engine that does not', () => {
     clock.advance(1_000);
     await expect(launched).rejects.toMatchObject({ code: 'ENGINE_LAUNCH_TIMEOUT' });
     expect(logger.has('could not be killed')).toBe(true);
+  });
+
+  it('because its job failed elsewhere fails at once, and says so', async () => {
+    plugin.onLaunch = async (launch) => launch.leave();
+    const launched = launcher.launch(orderOf(), forever);
+    (await plugin.launched()).endElsewhere('application_1 FAILED');
+    await expect(launched).rejects.toMatchObject({
+      code: 'ENGINE_LAUNCH_FAILED',
+      message: expect.stringContaining('application_1 FAILED'),
+    });
   });
 
   it('and hangs while it is killed does not hang its session', async () => {

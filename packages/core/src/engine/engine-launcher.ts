@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { type GuardedLaunch, guardLaunch } from '../guard/guard-launch.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
-import type { EnginePlugin, LaunchedEngine } from '../ports/engine.ts';
+import type { EnginePlugin } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { engineArea } from './config.ts';
 import { encodeSegment, type EngineSpace } from './engine-space.ts';
@@ -29,8 +30,8 @@ export interface EngineLauncherOptions {
   readonly logger: Logger;
 }
 
-/** How long a plugin is given to kill what it launched. */
-const KILL_PATIENCE_MS = 15_000;
+/** A plugin that keeps to the time-out by itself says better why it failed. */
+const LAUNCH_GRACE_MS = 5_000;
 /** How long the last lines of a failed launch are waited for. */
 const LAST_LINES_MS = 1_000;
 
@@ -53,7 +54,7 @@ export class EngineLauncher {
       this.#removeNodeAtExit(launched, node);
       return node;
     } catch (error) {
-      await atMost(clock, KILL_PATIENCE_MS, this.#kill(launched));
+      await this.#kill(launched);
       // The last lines are what tells the reader why: let them arrive before they are quoted.
       await atMost(clock, LAST_LINES_MS, pumped);
       throw error instanceof LaunchFailure ? error.describe(order) : error;
@@ -62,9 +63,9 @@ export class EngineLauncher {
     }
   }
 
-  async #start(order: LaunchOrder, signal: AbortSignal): Promise<LaunchedEngine> {
-    const { plugins, workDirRoot, logger, secret } = this.#options;
-    const { space, refId, conf } = order;
+  async #start(order: LaunchOrder, signal: AbortSignal): Promise<GuardedLaunch> {
+    const { plugins, workDirRoot, clock, logger, secret } = this.#options;
+    const { space, refId, conf, config } = order;
     const plugin = plugins.get(space.engineType);
     if (plugin === undefined) {
       const known = [...plugins.keys()].join(', ');
@@ -75,11 +76,9 @@ export class EngineLauncher {
     try {
       await mkdir(workDir, { recursive: true, mode: 0o700 });
       const request = { space: space.path, refId, user: space.routingUser, conf, secret };
-      const launched = await plugin.launch(request, {
-        logger: logger.named('engine.Launcher'),
-        workDir,
-        signal,
-      });
+      const context = { logger: logger.named('engine.Launcher'), workDir, signal };
+      const timeoutMs = config.initializeTimeoutMs + LAUNCH_GRACE_MS;
+      const launched = await guardLaunch(plugin, { request, context, timeoutMs, clock, logger });
       logger.info(`Launched ${space.engineType} engine ${launched.id} for ${space.path} refId=${refId}`);
       return launched;
     } catch (error) {
@@ -87,11 +86,7 @@ export class EngineLauncher {
     }
   }
 
-  async #waitForNode(
-    order: LaunchOrder,
-    launched: LaunchedEngine,
-    signal: AbortSignal,
-  ): Promise<ServiceNode> {
+  async #waitForNode(order: LaunchOrder, launched: GuardedLaunch, signal: AbortSignal): Promise<ServiceNode> {
     const { discovery, clock } = this.#options;
     const { space, refId, config } = order;
     let giveUp: (error: Error) => void = () => {};
@@ -102,9 +97,7 @@ export class EngineLauncher {
     const onAbort = () => giveUp(new LaunchFailure('nobody waits for it any more'));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    void launched.exited.then(({ code, signal: by }) =>
-      giveUp(new LaunchFailure(by === null ? `it exited with code ${code}` : `it was ended by ${by}`)),
-    );
+    void launched.died.then((why) => giveUp(new LaunchFailure(why)));
     let found: (node: ServiceNode) => void = () => {};
     const registered = new Promise<ServiceNode>((resolve) => {
       found = resolve;
@@ -124,7 +117,7 @@ export class EngineLauncher {
     }
   }
 
-  async #kill(launched: LaunchedEngine): Promise<void> {
+  async #kill(launched: GuardedLaunch): Promise<void> {
     try {
       await launched.kill();
     } catch (error) {
@@ -133,12 +126,10 @@ export class EngineLauncher {
   }
 
   /** A killed engine's node would stay until its discovery session expires; whoever sees the death removes it at once. */
-  #removeNodeAtExit(launched: LaunchedEngine, node: ServiceNode): void {
+  #removeNodeAtExit(launched: GuardedLaunch, node: ServiceNode): void {
     const { discovery, logger } = this.#options;
-    void launched.exited.then(async ({ code, signal }) => {
-      logger.info(
-        `Engine ${launched.id} at ${node.host}:${node.port} ended (code ${code}, signal ${signal})`,
-      );
+    void launched.died.then(async (why) => {
+      logger.info(`Engine ${launched.id} at ${node.host}:${node.port} ended: ${why}`);
       try {
         if (await discovery.registry.remove(node.path))
           logger.warn(`Removed the node it left behind: ${node.path}`);
@@ -148,7 +139,7 @@ export class EngineLauncher {
     });
   }
 
-  async #pumpLog(launched: LaunchedEngine, log: LaunchLog, signal: AbortSignal): Promise<void> {
+  async #pumpLog(launched: GuardedLaunch, log: LaunchLog, signal: AbortSignal): Promise<void> {
     try {
       for await (const line of launched.log({ signal })) log.append(line);
     } catch (error) {

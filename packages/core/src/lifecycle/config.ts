@@ -32,6 +32,12 @@ export const haArea = {
     '15000',
     'Time to connect to discovery, in milliseconds.',
   ),
+  callTimeoutMs: key(
+    'kyuubi.ha.call.timeout',
+    duration,
+    'PT30S',
+    'A call to service discovery that has not ended by then fails, whatever its plugin does about it. (ours)',
+  ),
   publishConfigs: key(
     'kyuubi.ha.zookeeper.publish.configs',
     bool,

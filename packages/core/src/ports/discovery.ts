@@ -115,7 +115,11 @@ export interface Registry {
   /** In order of sequence. An unreadable or foreign child is left out; a space that is not there is empty. */
   list(space: string, call?: CallOptions): Promise<readonly ServiceNode[]>;
   /** Calls back with the whole list, first at once and then after every change. */
-  watch(space: string, listener: (nodes: readonly ServiceNode[]) => void): Promise<Subscription>;
+  watch(
+    space: string,
+    listener: (nodes: readonly ServiceNode[]) => void,
+    call?: CallOptions,
+  ): Promise<Subscription>;
   /** Deletes a node by path, whoever owns it. False when it was gone already. */
   remove(path: string, call?: CallOptions): Promise<boolean>;
 }
@@ -123,9 +127,15 @@ export interface Registry {
 export interface Locks {
   /**
    * Runs `fn` while holding the lock at `path`, which other processes see too. Throws `DISCOVERY_LOCK_TIMEOUT`
-   * when it cannot be had within `timeoutMs`. `fn`'s signal aborts when the lock is lost.
+   * when it cannot be had within `timeoutMs`. `fn`'s signal aborts when the lock is lost; the call's own ends the wait for
+   * the lock, with the signal's reason, and is nothing to `fn`.
    */
-  withLock<T>(path: string, timeoutMs: number, fn: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  withLock<T>(
+    path: string,
+    timeoutMs: number,
+    fn: (signal: AbortSignal) => Promise<T>,
+    call?: CallOptions,
+  ): Promise<T>;
 }
 
 export interface RecordEntry {

@@ -49,13 +49,26 @@ export interface LaunchedEngine {
   readonly id: string;
   /** What the launcher prints, line by line, until the process ends or the consumer returns. */
   log(call: CallOptions): AsyncIterable<string>;
-  /** Resolves when the launched process has ended. Never rejects. */
+  /**
+   * Resolves when the process that was launched here has ended. Never rejects. Unless it says otherwise by `meansDeath`, its
+   * end is the engine's: a waiting launch fails at once, and the engine's node is removed.
+   */
   readonly exited: Promise<EngineExit>;
-  /** Ends the process and everything it started. Idempotent. */
+  /**
+   * For an engine that lives elsewhere (a job on a cluster): resolves, with what happened, when that is known to be over.
+   * Never rejects. Absent: `exited` is all there is to know.
+   */
+  readonly ended?: Promise<string>;
+  /** Ends the process and everything it started, jobs elsewhere too. Idempotent. */
   kill(): Promise<void>;
 }
 
 export interface EngineExit {
   readonly code: number | null;
   readonly signal: string | null;
+  /**
+   * `false`: the launcher has done its work and the engine lives on without it, as after `spark-submit` in cluster mode has
+   * exited with 0. The launch goes on waiting for the engine's node, up to its time-out or `ended`.
+   */
+  readonly meansDeath?: boolean;
 }

@@ -14,6 +14,9 @@ export class FakeLaunch implements LaunchedEngine {
   readonly request: LaunchRequest;
   readonly context: LaunchContext;
   readonly exited: Promise<EngineExit>;
+  readonly ended: Promise<string>;
+  /** What runs on a cluster, say, is over. */
+  endElsewhere: (why: string) => void = () => {};
   engine: FakeEngine | null = null;
   /** Its engine, once that is registered. */
   readonly registered: Promise<FakeEngine>;
@@ -30,6 +33,9 @@ export class FakeLaunch implements LaunchedEngine {
     this.context = context;
     this.registered = new Promise((resolve) => {
       this.hasRegistered = resolve;
+    });
+    this.ended = new Promise((resolve) => {
+      this.endElsewhere = resolve;
     });
     this.exited = new Promise((resolve) => {
       this.#exit = resolve;
@@ -61,6 +67,11 @@ export class FakeLaunch implements LaunchedEngine {
     this.#isOver = true;
     this.#wake();
     this.#exit?.(exit);
+  }
+
+  /** The launcher exits, and the engine lives on. */
+  leave(): void {
+    this.#exit?.({ code: 0, signal: null, meansDeath: false });
   }
 
   async kill(): Promise<void> {

@@ -133,7 +133,9 @@ export class MemoryDiscoveryClient implements DiscoveryClient {
         return ensemble.remove(path);
       },
     };
-    this.locks = { withLock: (path, timeoutMs, fn) => this.#withLock(path, timeoutMs, fn) };
+    this.locks = {
+      withLock: (path, timeoutMs, fn, call) => this.#withLock(path, timeoutMs, fn, call?.signal),
+    };
     this.records = {
       get: async (path) => ensemble.values.get(path) ?? null,
       put: (path, value, options) => this.#put(path, value, options),
@@ -158,7 +160,13 @@ export class MemoryDiscoveryClient implements DiscoveryClient {
     return { close: () => void this.#ensemble.watchers.delete(watcher) };
   }
 
-  async #withLock<T>(path: string, timeoutMs: number, fn: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  // oxlint-disable-next-line eslint/max-params -- the port's own
+  async #withLock<T>(
+    path: string,
+    timeoutMs: number,
+    fn: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     const { locked, clock, lockHistory } = this.#ensemble;
     const before = locked.get(path) ?? Promise.resolve();
     let release = () => {};
@@ -174,6 +182,7 @@ export class MemoryDiscoveryClient implements DiscoveryClient {
       timer = clock.after(timeoutMs, () =>
         reject(new SenbonError('DISCOVERY_LOCK_TIMEOUT', { path, ms: timeoutMs })),
       );
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     });
     try {
       await Promise.race([before, timeout]);

@@ -6,10 +6,13 @@ const TIMER_SLACK_MS = 2;
 /** A point in time that several steps share. Monotonic, so a changed wall clock moves nothing. */
 export class Deadline {
   readonly totalMs: number;
+  /** Ends the wait before that, for somebody does not want it any more. */
+  readonly signal: AbortSignal | undefined;
   readonly #endsAt: number;
 
-  constructor(totalMs: number) {
+  constructor(totalMs: number, signal?: AbortSignal) {
     this.totalMs = totalMs;
+    this.signal = signal;
     this.#endsAt = performance.now() + totalMs;
   }
 
@@ -46,6 +49,22 @@ export async function within<T>(promise: Promise<T>, options: WaitOptions): Prom
     return await Promise.race([promise, stopped]);
   } finally {
     cleanUp();
+  }
+}
+
+/** `promise`, or the signal's reason as soon as it aborts. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -27,11 +27,17 @@ export class CuratorMutex {
   /** A lost session, or an own node deleted by somebody, means a new place at the end of the queue. */
   async acquire(deadline: Deadline): Promise<Lease> {
     while (true) {
-      const session = await this.#client.run(async (current) => current, { timeoutMs: deadline.remainingMs });
+      const { remainingMs: timeoutMs, signal } = deadline;
+      const session = await this.#client.run(async (current) => current, { timeoutMs, signal });
       try {
         return await this.#acquireOn(session, deadline);
       } catch (error) {
-        if (deadline.isOver || !isZkCode(error, ZkCode.sessionExpired, ZkCode.noNode)) throw error;
+        if (
+          deadline.isOver ||
+          deadline.signal?.aborted === true ||
+          !isZkCode(error, ZkCode.sessionExpired, ZkCode.noNode)
+        )
+          throw error;
       }
     }
   }
@@ -105,6 +111,7 @@ export class CuratorMutex {
     try {
       await within(Promise.race([fired, lost.promise]), {
         timeoutMs: deadline.remainingMs,
+        signal: deadline.signal,
         onTimeout: () => new ZkError(ZkCode.operationTimeout, 'lock', this.#path, 'held by somebody else'),
       });
     } finally {
@@ -118,7 +125,7 @@ export class CuratorMutex {
 }
 
 function bound(session: ZkSession, deadline: Deadline): BoundOptions {
-  return { session, timeoutMs: deadline.remainingMs };
+  return { session, timeoutMs: deadline.remainingMs, signal: deadline.signal };
 }
 
 function gone(path: string): ZkError {

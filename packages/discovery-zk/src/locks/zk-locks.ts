@@ -1,4 +1,4 @@
-import { type Locks, SenbonError } from '@senbon/core';
+import { type CallOptions, type Locks, SenbonError } from '@senbon/core';
 import { Deadline } from '../client/deadline.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { discoveryError } from '../errors.ts';
@@ -16,8 +16,13 @@ export class ZkLocks implements Locks {
     this.#nodes = new LockNodes(options);
   }
 
-  async withLock<T>(path: string, timeoutMs: number, fn: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const held = await this.#acquire(path, timeoutMs);
+  async withLock<T>(
+    path: string,
+    timeoutMs: number,
+    fn: (signal: AbortSignal) => Promise<T>,
+    call: CallOptions = {},
+  ): Promise<T> {
+    const held = await this.#acquire(path, new Deadline(timeoutMs, call.signal));
     this.#held.add(held);
     try {
       return await fn(held.signal);
@@ -37,15 +42,16 @@ export class ZkLocks implements Locks {
     );
   }
 
-  async #acquire(path: string, timeoutMs: number): Promise<HeldLock> {
-    const deadline = new Deadline(timeoutMs);
+  async #acquire(path: string, deadline: Deadline): Promise<HeldLock> {
     try {
+      deadline.signal?.throwIfAborted();
       const lease = await new CuratorMutex(this.#client, this.#nodes, path).acquire(deadline);
       return await HeldLock.keep(this.#client, this.#nodes, lease, path);
     } catch (error) {
+      deadline.signal?.throwIfAborted();
       const isClosed = error instanceof SenbonError && error.code === 'DISCOVERY_CLOSED';
       if (!isClosed && deadline.isOver) {
-        throw new SenbonError('DISCOVERY_LOCK_TIMEOUT', { path, ms: timeoutMs }, { cause: error });
+        throw new SenbonError('DISCOVERY_LOCK_TIMEOUT', { path, ms: deadline.totalMs }, { cause: error });
       }
       throw discoveryError(error, path);
     }

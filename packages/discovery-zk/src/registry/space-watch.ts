@@ -1,6 +1,6 @@
-import type { Logger, ServiceNode, Subscription } from '@senbon/core';
+import type { CallOptions, Logger, ServiceNode, Subscription } from '@senbon/core';
 import { messageOf } from '@senbon/core';
-import { backoffMs, pause } from '../client/deadline.ts';
+import { backoffMs, orAborted, pause } from '../client/deadline.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { readSpace } from './read-space.ts';
 
@@ -38,7 +38,7 @@ export class SpaceWatch {
   }
 
   /** Resolves when `listener` has had the present list. */
-  async subscribe(listener: SpaceListener): Promise<Subscription> {
+  async subscribe(listener: SpaceListener, { signal }: CallOptions): Promise<Subscription> {
     // Counted from the beginning, so that another one's leaving does not end the watch under this one.
     const entry: SpaceListener = (nodes) => listener(nodes);
     this.#listeners.add(entry);
@@ -48,7 +48,7 @@ export class SpaceWatch {
     try {
       if (this.#nodes === null) {
         this.#first ??= this.#start();
-        await this.#first;
+        await orAborted(this.#first, signal);
       } else {
         this.#notify(entry);
       }

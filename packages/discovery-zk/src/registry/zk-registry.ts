@@ -67,8 +67,9 @@ export class ZkRegistry implements Registry {
     return translated(space, () => client.run(read, call));
   }
 
-  async watch(space: string, listener: SpaceListener): Promise<Subscription> {
+  async watch(space: string, listener: SpaceListener, call: CallOptions = {}): Promise<Subscription> {
     const { client, logger } = this.#options;
+    call.signal?.throwIfAborted();
     let watch = this.#watches.get(space);
     if (watch === undefined) {
       const created = new SpaceWatch({ client, space, logger, onEmpty: () => this.#forget(space, created) });
@@ -76,7 +77,7 @@ export class ZkRegistry implements Registry {
       watch = created;
     }
     const subscribed = watch;
-    return translated(space, () => subscribed.subscribe(listener));
+    return translated(space, () => subscribed.subscribe(listener, call));
   }
 
   async remove(path: string, call: CallOptions = {}): Promise<boolean> {

@@ -4,6 +4,7 @@ import {
   ConnectionState,
   type DiscoveryClient,
   type DiscoveryPlugin,
+  guardDiscovery,
   loadDiscoveryPlugin,
   type Logger,
   type NodeSpec,
@@ -37,9 +38,10 @@ export class DiscoveryPresence {
 
   /** Throws PLUGIN_MISSING, PLUGIN_INVALID, DISCOVERY_*. */
   static async open(options: DiscoveryPresenceOptions): Promise<DiscoveryPresence> {
-    const { config, conf, logger } = options;
+    const { config, conf, clock, logger } = options;
     const plugin = options.plugin ?? (await loadDiscoveryPlugin(config.discoveryClass));
-    const client = await plugin.open(
+    const callTimeoutMs = config.discoveryCallTimeoutMs;
+    const client = await guardDiscovery(plugin, { callTimeoutMs, clock, logger }).open(
       {
         addresses: config.discoveryAddresses,
         sessionTimeoutMs: config.discoverySessionTimeoutMs,

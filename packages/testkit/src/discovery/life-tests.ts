@@ -40,7 +40,6 @@ export function defineLifeTests(suite: Suite): void {
     const signal = AbortSignal.abort(new Error('stop it'));
     await assert.rejects(harness.plugin.open(harness.options, { signal }), /stop it/);
     for (const [name, run] of operations(client, space)) {
-      if (!takesSignal.has(name)) continue;
       await soon(name, assert.rejects(run(signal), /stop it/, name));
     }
     assert.deepEqual(await client.registry.list(space), []);
@@ -112,16 +111,6 @@ async function expire({ harness }: TestContext, client: DiscoveryClient): Promis
   await harness.expireSession(client);
 }
 
-const takesSignal: ReadonlySet<string> = new Set([
-  'register',
-  'list',
-  'remove',
-  'records.get',
-  'records.put',
-  'records.delete',
-  'records.list',
-]);
-
 type Operation = (signal?: AbortSignal) => Promise<unknown>;
 
 function operations(
@@ -133,9 +122,9 @@ function operations(
   return [
     ['register', (signal) => registry.register(space, spec, call(signal))],
     ['list', (signal) => registry.list(space, call(signal))],
-    ['watch', () => registry.watch(space, () => undefined)],
+    ['watch', (signal) => registry.watch(space, () => undefined, call(signal))],
     ['remove', (signal) => registry.remove(`${space}/x`, call(signal))],
-    ['withLock', () => locks.withLock(space, PATIENCE_MS, async () => undefined)],
+    ['withLock', (signal) => locks.withLock(space, PATIENCE_MS, async () => undefined, call(signal))],
     ['records.get', (signal) => records.get(space, call(signal))],
     ['records.put', (signal) => records.put(space, value, call(signal))],
     ['records.delete', (signal) => records.delete(space, call(signal))],

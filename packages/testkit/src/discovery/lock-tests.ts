@@ -60,6 +60,27 @@ export function defineLockTests(suite: Suite): void {
     assert.ok(isFree);
   });
 
+  test('a wait that is called off ends at once and leaves nothing in the way of others', async ({
+    open,
+    space,
+  }) => {
+    const [holder, waiter] = [await open(), await open()];
+    await holder.locks.withLock(space, PATIENCE_MS, async () => {
+      const callOff = new AbortController();
+      const waiting = waiter.locks.withLock(
+        space,
+        PATIENCE_MS,
+        async () => assert.fail('the lock was held by another'),
+        { signal: callOff.signal },
+      );
+      const refused = assert.rejects(waiting, /not wanted any more/);
+      await delay(HOLD_MS);
+      callOff.abort(new Error('not wanted any more'));
+      await soon('the refusal', refused);
+    });
+    assert.equal(await waiter.locks.withLock(space, PATIENCE_MS, async () => 'free'), 'free');
+  });
+
   defineLossTests(suite);
 }
 

@@ -48,7 +48,7 @@ export class MemoryClient implements DiscoveryClient {
     this.registry = {
       register: (space, spec, call) => this.#run(call, () => this.#register(space, spec)),
       list: (space, call) => this.#run(call, () => this.#store.services(space)),
-      watch: (space, listener) => this.#run({}, () => this.#watch(space, listener)),
+      watch: (space, listener, call) => this.#run(call, () => this.#watch(space, listener)),
       remove: (path, call) => this.#run(call, () => this.#store.delete(path)),
     };
     this.records = {

@@ -1,4 +1,4 @@
-import { type Locks, SenbonError } from '@senbon/core';
+import { type CallOptions, type Locks, SenbonError } from '@senbon/core';
 
 interface Waiter {
   readonly wake: () => void;
@@ -17,9 +17,15 @@ export class MemoryLocks implements Locks {
     this.#ended = ended;
   }
 
-  async withLock<T>(path: string, timeoutMs: number, fn: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async withLock<T>(
+    path: string,
+    timeoutMs: number,
+    fn: (signal: AbortSignal) => Promise<T>,
+    { signal }: CallOptions = {},
+  ): Promise<T> {
     const ended = this.#ended();
     ended.throwIfAborted();
+    signal?.throwIfAborted();
     const queue = this.#queues.get(path) ?? [];
     this.#queues.set(path, queue);
     let isLeft = false;
@@ -44,11 +50,14 @@ export class MemoryLocks implements Locks {
         };
         self = { wake: settle(resolve) };
         queue.push(self);
-        ended.addEventListener(
-          'abort',
-          settle(() => reject(ended.reason as Error)),
-          { once: true },
-        );
+        const giveUp = (by: AbortSignal | undefined) =>
+          by?.addEventListener(
+            'abort',
+            settle(() => reject(by.reason as Error)),
+            { once: true },
+          );
+        giveUp(ended);
+        giveUp(signal);
         if (queue[0] === self) self.wake();
       });
       return await fn(ended);
