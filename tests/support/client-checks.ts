@@ -26,6 +26,14 @@ export class ClientReport {
     this.#ending = ending;
   }
 
+  /** For the log: the whole and the slowest checks. */
+  summary(): string {
+    const results = [...this.#results.values()].toSorted((a, b) => b.ms - a.ms);
+    const totalMs = results.reduce((sum, { ms }) => sum + ms, 0);
+    const slowest = results.slice(0, 5).map(({ check, ms }) => `${check} ${ms}`);
+    return `${results.length} checks in ${totalMs} ms; slowest: ${slowest.join(', ')}`;
+  }
+
   expectPassed(check: string): void {
     const result = this.#results.get(check);
     if (result?.ok !== true) expect.fail(result?.error ?? `no result of '${check}': ${this.#ending}`);

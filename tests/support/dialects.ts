@@ -23,6 +23,14 @@ export interface Dialect {
   readonly createTempView: string;
   /** One row, one column: the bytes 0 to 255 in order. */
   readonly allBytes: string;
+  /** One row: c_array [1,null,3], c_map {"a":1}, c_struct {"n":1,"s":"x"}. */
+  readonly nestedRow: string;
+  /** One row: d_max and d_min of decimal(38,0), d_small of decimal(38,38), d_zero 0.00 of decimal(5,2). */
+  readonly decimalLimits: string;
+  /** One row: doubles nan, inf and -inf, and the least and greatest finite ones. */
+  readonly doubleLimits: string;
+  /** One text column of a million characters. */
+  readonly longText: string;
 }
 
 interface TypeNames {
@@ -63,6 +71,20 @@ const common = {
   emptyResult: 'SELECT 1 AS n WHERE 1 = 0',
   syntaxError: 'SELEKT 1',
   unknownTable: 'SELECT * FROM no_such_table_at_all',
+  decimalLimits: [
+    `SELECT CAST('${'9'.repeat(38)}' AS decimal(38,0)) AS d_max`,
+    `CAST('-${'9'.repeat(38)}' AS decimal(38,0)) AS d_min`,
+    `CAST('0.${'0'.repeat(37)}1' AS decimal(38,38)) AS d_small`,
+    "CAST('0' AS decimal(5,2)) AS d_zero",
+  ].join(', '),
+  doubleLimits: [
+    "SELECT CAST('NaN' AS double) AS nan",
+    "CAST('Infinity' AS double) AS inf",
+    "CAST('-Infinity' AS double) AS minus_inf",
+    'CAST(4.9e-324 AS double) AS least',
+    'CAST(1.7976931348623157e308 AS double) AS greatest',
+  ].join(', '),
+  longText: "SELECT repeat('x', 1000000) AS s",
   createTempView: 'CREATE TEMPORARY VIEW {view} AS SELECT 7 AS n',
 };
 
@@ -81,6 +103,7 @@ export const dialects = {
     createParent: 'CREATE TABLE {table} (k1 int, k2 int, PRIMARY KEY (k1, k2))',
     createChild: 'CREATE TABLE {table} (f1 int, f2 int, FOREIGN KEY (f1, f2) REFERENCES {parent} (k1, k2))',
     allBytes: `SELECT from_hex('${everyByte}') AS b`,
+    nestedRow: "SELECT [1, NULL, 3] AS c_array, MAP {'a': 1} AS c_map, {'n': 1, 's': 'x'} AS c_struct",
   },
   spark: {
     ...common,
@@ -94,6 +117,8 @@ export const dialects = {
     createParent: 'CREATE TABLE {table} (k1 int, k2 int) USING parquet',
     createChild: 'CREATE TABLE {table} (f1 int, f2 int) USING parquet',
     allBytes: `SELECT X'${everyByte}' AS b`,
+    nestedRow:
+      "SELECT array(1, NULL, 3) AS c_array, map('a', 1) AS c_map, named_struct('n', 1, 's', 'x') AS c_struct",
   },
 } as const satisfies Record<string, Dialect>;
 

@@ -12,13 +12,16 @@ const fetchScript = join(import.meta.dirname, '../../scripts/fetch-jars.sh');
 /** The sets in `scripts/jar-sets`. */
 export type JarSet = 'zookeeper-server' | 'zookeeper-client' | JdbcDriver;
 
-export type JdbcDriver =
-  | 'hive-jdbc-2.3.9'
-  | 'hive-jdbc-3.1.3'
-  | 'hive-jdbc-4.0.1'
-  | 'hive-jdbc-4.1.0'
-  | 'kyuubi-jdbc-1.9.2'
-  | 'kyuubi-jdbc-1.10.1';
+export const jdbcDrivers = [
+  'hive-jdbc-2.3.9',
+  'hive-jdbc-3.1.3',
+  'hive-jdbc-4.0.1',
+  'hive-jdbc-4.1.0',
+  'kyuubi-jdbc-1.9.2',
+  'kyuubi-jdbc-1.10.1',
+] as const;
+
+export type JdbcDriver = (typeof jdbcDrivers)[number];
 
 export interface Jars {
   /** Absolute; shared by all runs on this machine, so never write to it. */

@@ -3,7 +3,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs named checks against one JDBC URL and prints one JSON line for each.
+ * Runs named checks against JDBC URLs and prints one JSON line for each, named {@code TARGET CHECK}.
  *
- * <p>{@code java -cp CLASSES:DRIVER -Dsql.KEY=... JdbcChecks URL USER CHECK...}; the SQL of the engine's dialect comes in as
- * system properties, the driver registers itself from the class path.
+ * <p>{@code java -cp CLASSES:DRIVER -Dsql.KEY=... JdbcChecks USER TARGET=URL CHECK... TARGET=URL CHECK...}; the SQL of the
+ * engine's dialect comes in as system properties, the driver registers itself from the class path.
  */
 public final class JdbcChecks {
   /** Longer than any check needs on a loaded machine; a cold engine's launch counts towards the first one. */
@@ -29,7 +31,16 @@ public final class JdbcChecks {
   /** Where a check connects. Each check opens connections of its own. */
   record Target(String url, String user) {
     Connection open() throws Exception {
-      return DriverManager.getConnection(url, user, "");
+      return open("", Map.of());
+    }
+
+    /** With something behind the URL, and properties of the driver's own. */
+    Connection open(String suffix, Map<String, String> more) throws Exception {
+      Properties properties = new Properties();
+      properties.put("user", user);
+      properties.put("password", "");
+      properties.putAll(more);
+      return DriverManager.getConnection(url + suffix, properties);
     }
 
     String sql(String key) {
@@ -46,13 +57,25 @@ public final class JdbcChecks {
     QueryChecks.addTo(all);
     FailureChecks.addTo(all);
     TextChecks.addTo(all);
+    TypeChecks.addTo(all);
+    StatementChecks.addTo(all);
+    ConnectionChecks.addTo(all);
     SessionChecks.addTo(all);
     LogChecks.addTo(all);
     MetadataChecks.addTo(all);
     LookupChecks.addTo(all);
-    Target target = new Target(args[0], args[1]);
     ExecutorService executor = Executors.newCachedThreadPool(JdbcChecks::daemon);
-    for (int at = 2; at < args.length; at++) report(args[at], all.get(args[at]), target, executor);
+    Target target = null;
+    String name = "";
+    for (String argument : List.of(args).subList(1, args.length)) {
+      int equals = argument.indexOf("=jdbc:");
+      if (equals < 0) {
+        report(name + " " + argument, all.get(argument), target, executor);
+      } else {
+        name = argument.substring(0, equals);
+        target = new Target(argument.substring(equals + 1), args[0]);
+      }
+    }
     // A driver's own threads must not keep the program alive.
     System.exit(0);
   }
