@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,8 +32,8 @@ function here(text: string): string {
     .replaceAll('localhost', '127.0.0.1');
 }
 
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+function blocks(language: string, page = readme): string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
     ([, code = '']) => here(code),
   );
 }
@@ -60,6 +61,24 @@ describe('the README', () => {
       expect(stdout).toBe('answer\n42\n');
     }
   });
+});
+
+test('the lines of docs/beeline.md run', async () => {
+  const page = await readFile(join(root, 'docs/beeline.md'), 'utf8');
+  const [code = ''] = blocks('bash', page);
+  const dir = await mkdtemp(join(tmpdir(), 'senbon-readme-'));
+  try {
+    await writeFile(join(dir, 'report.sql'), 'SELECT 1 AS a, NULL AS b;\n');
+    // The first line is a shell at a terminal; here its statements come by a pipe.
+    const script = code.replaceAll('bin/beeline', join(root, 'bin/beeline'));
+    const { stdout } = await run('bash', ['-euc', `exec </dev/null\n${script}\ncat report.csv`], {
+      cwd: dir,
+    });
+    expect(stdout).toContain('| 42     |');
+    expect(stdout).toMatch(/a,b\n1,NULL\n$/);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
 });
 
 test.each(['binary', 'http', 'zooKeeper'] as const)(
