@@ -78,7 +78,7 @@ export class Stage {
     try {
       const [node] = await client.registry.list(`/kyuubi_senbon-1_USER_DUCKDB/${user}/default`);
       const secret = Buffer.from(await readFile(join(this.#dir, 'work/.internal-secret'), 'utf8'), 'hex');
-      return { host: node.host, port: node.port, secret };
+      return { host: node.host, port: node.port, refId: node.attributes.refId, secret };
     } finally {
       await client.close();
     }

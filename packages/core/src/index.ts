@@ -1,6 +1,7 @@
 export {
   issueGatewayToken,
   type IssueOptions,
+  type TokenAudience,
   verifyGatewayToken,
   type VerifyOptions,
 } from './auth/gateway-token.ts';

@@ -64,7 +64,8 @@ export interface RunningEngine {
 export async function runEngine(options: RunEngineOptions): Promise<RunningEngine> {
   const { spec, logger, clock = systemClock } = options;
   const config = readArea(engineHostArea, Conf.of(Object.fromEntries(spec.conf), 'engine spec'));
-  const authenticate = createAuthenticator({ config, secret: spec.secret, clock });
+  const engine = () => ({ host: hostOf(config), port: opened.server.port, refId: spec.refId });
+  const authenticate = createAuthenticator({ config, secret: spec.secret, engine, clock });
   const opened: Opened = {
     executor: null,
     presence: null,
@@ -121,7 +122,7 @@ interface Parts {
 async function assemble(parts: Parts): Promise<RunningEngine> {
   const { options, config, clock, opened, executor, presence, port } = parts;
   const { spec, logger } = options;
-  const host = config.advertisedHost ?? config.bindHost;
+  const host = hostOf(config);
   const engineName = `${host}:${port}`;
   const id = `${spec.type.toLowerCase()}-${process.pid}`;
   const resources = {
@@ -192,6 +193,11 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
       return lifecycle.stopped;
     },
   };
+}
+
+/** What the engine registers, and gateways connect to. */
+function hostOf({ advertisedHost, bindHost }: Parts['config']): string {
+  return advertisedHost ?? bindHost;
 }
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {

@@ -3,7 +3,8 @@ import { SenbonError } from '../errors/senbon-error.ts';
 import { issueGatewayToken, verifyGatewayToken } from './gateway-token.ts';
 
 const secret = new Uint8Array(32).fill(7);
-const at = { user: 'alice', nowMs: 1_700_000_000_000 };
+const engine = { host: 'engine-1', port: 10_001, refId: 'ref-1' };
+const at = { user: 'alice', engine, nowMs: 1_700_000_000_000 };
 const check = { ...at, maxLifetimeMs: 600_000 };
 
 it('accepts its own token until its lifetime ends', () => {
@@ -31,6 +32,15 @@ it('refuses a token of another secret or another user', () => {
   expect(() => verifyGatewayToken(secret, token, { ...check, user: 'bob' })).toThrow(/another user/);
 });
 
+it.each([
+  ['address', { host: 'attacker' }],
+  ['port', { port: 10_002 }],
+  ['launch', { refId: 'ref-2' }],
+])('is of no use at an engine of another %s', (_, other) => {
+  const token = issueGatewayToken(secret, { ...at, engine: { ...engine, ...other } });
+  expect(() => verifyGatewayToken(secret, token, check)).toThrow(/another engine/);
+});
+
 it('keeps users apart whose names hold the separator', () => {
   const token = issueGatewayToken(secret, { ...at, user: 'a|1' });
   for (const user of ['a', '1|a', 'a|', 'a|1|']) {
@@ -48,7 +58,7 @@ it('refuses every token with one character changed', () => {
   }
 });
 
-it.each(['', 'anonymous', '1', '1.2.3.4', '2.1.2.3'])(
+it.each(['', 'anonymous', '2', '2.2.3.4', '1.1.2.3'])(
   'refuses the password %j without echoing it',
   (password) => {
     try {

@@ -1,31 +1,45 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SenbonError } from '../errors/senbon-error.ts';
 
-const VERSION = '1';
+const VERSION = '2';
 const NONCE_BYTES = 12;
 /** How far the clock of a gateway on another host may run ahead of the engine's. */
 const MAX_CLOCK_AHEAD_MS = 60_000;
-const TOKEN = /^1\.(\d{1,15})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{43})$/;
+const TOKEN = /^2\.(\d{1,15})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{43})$/;
+
+/** The engine as its node in discovery names it. */
+export interface TokenAudience {
+  readonly host: string;
+  readonly port: number;
+  readonly refId: string;
+}
 
 export interface IssueOptions {
   /** The user the gateway opens a session for; the token is good for no other. */
   readonly user: string;
+  /**
+   * The engine the gateway connects to; the token is good for no other. Whoever registers an engine of his own in an open
+   * ensemble gets tokens for its address only.
+   */
+  readonly engine: TokenAudience;
   readonly nowMs: number;
 }
 
 export interface VerifyOptions {
   readonly user: string;
+  /** The engine that verifies. */
+  readonly engine: TokenAudience;
   readonly nowMs: number;
   readonly maxLifetimeMs: number;
 }
 
 /**
- * What a gateway sends to an engine in place of a password: `1.<issue time, ms>.<nonce>.<HMAC-SHA256, base64url>`, made
+ * What a gateway sends to an engine in place of a password: `2.<issue time, ms>.<nonce>.<HMAC-SHA256, base64url>`, made
  * from the secret that only the gateways and engines of one server space know.
  */
 export function issueGatewayToken(secret: Uint8Array, options: IssueOptions): string {
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-  const mac = sign(secret, options.user, String(options.nowMs), nonce);
+  const mac = sign(secret, options, String(options.nowMs), nonce);
   return `${VERSION}.${options.nowMs}.${nonce}.${mac.toString('base64url')}`;
 }
 
@@ -41,9 +55,9 @@ function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): s
     return 'the password is not a gateway token; only gateways of this server space may connect here (kyuubi.internal.security.enabled)';
   }
   const [, issuedAt = '', nonce = '', mac = ''] = match;
-  const expected = sign(secret, options.user, issuedAt, nonce);
+  const expected = sign(secret, options, issuedAt, nonce);
   if (!timingSafeEqual(expected, Buffer.from(mac, 'base64url'))) {
-    return 'the gateway token was made for another user or with another secret; do both ends belong to the same server space?';
+    return 'the gateway token was made for another user, for another engine or with another secret; do both ends belong to the same server space, and does the engine know the address it is registered with?';
   }
   const ageMs = options.nowMs - Number(issuedAt);
   if (ageMs > options.maxLifetimeMs) {
@@ -53,7 +67,11 @@ function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): s
   return null;
 }
 
-/** The fields after the user hold no `|`, so no two different inputs sign the same text. */
-function sign(secret: Uint8Array, user: string, issuedAt: string, nonce: string): Buffer {
-  return createHmac('sha256', secret).update(`${VERSION}|${user}|${issuedAt}|${nonce}`).digest();
+type Signed = Pick<IssueOptions, 'user' | 'engine'>;
+
+/** As JSON, so that no two different inputs sign the same text, whatever names hold. */
+function sign(secret: Uint8Array, { user, engine }: Signed, issuedAt: string, nonce: string): Buffer {
+  const { host, port, refId } = engine;
+  const text = JSON.stringify([VERSION, user, host, port, refId, issuedAt, nonce]);
+  return createHmac('sha256', secret).update(text).digest();
 }

@@ -57,7 +57,8 @@ describe('an engine that is there', () => {
   it("is logged in at with a token of the server space's secret", async () => {
     const engine = await at.present();
     await side.broker.openSession(orderOf());
-    const check = { user: 'alice', nowMs: at.clock.now(), maxLifetimeMs: 1 };
+    const audience = { host: '127.0.0.1', port: engine.port, refId: 'old' };
+    const check = { user: 'alice', engine: audience, nowMs: at.clock.now(), maxLifetimeMs: 1 };
     expect(() => verifyGatewayToken(SECRET, engine.passwords[0] ?? '', check)).not.toThrow();
   });
 

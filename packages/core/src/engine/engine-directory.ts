@@ -72,7 +72,7 @@ export class EngineDirectory {
     const { config, clock } = this.#options;
     const pool = new EnginePool({
       endpoint: { host: node.host, port: node.port },
-      credentialsFor: (user) => this.#passwordFor(user),
+      credentialsFor: (user) => this.#passwordFor(user, node),
       loginTimeoutMs: config.loginTimeoutMs,
       callTimeoutMs: config.callTimeoutMs,
       maxMessageBytes: config.maxMessageBytes,
@@ -86,8 +86,10 @@ export class EngineDirectory {
     return entry;
   }
 
-  #passwordFor(user: string): string {
+  #passwordFor(user: string, { host, port, attributes }: ServiceNode): string {
     const { secret, clock } = this.#options;
-    return secret === null ? ANONYMOUS_PASSWORD : issueGatewayToken(secret, { user, nowMs: clock.now() });
+    if (secret === null) return ANONYMOUS_PASSWORD;
+    const engine = { host, port, refId: attributes['refId'] ?? '' };
+    return issueGatewayToken(secret, { user, engine, nowMs: clock.now() });
   }
 }

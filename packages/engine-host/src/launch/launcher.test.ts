@@ -57,6 +57,7 @@ interface Node {
   readonly host: string;
   readonly port: number;
   readonly pid: number;
+  readonly refId: string;
 }
 
 async function nodeOf(engine: LaunchedEngine, refId = 'ref-1'): Promise<Node> {
@@ -68,8 +69,12 @@ async function nodeOf(engine: LaunchedEngine, refId = 'ref-1'): Promise<Node> {
   throw new Error('the engine ended before it was ready');
 }
 
-async function connect({ host, port }: Node): Promise<TestClient> {
-  const password = issueGatewayToken(SECRET, { user: 'alice', nowMs: Date.now() });
+async function connect({ host, port, refId }: Node): Promise<TestClient> {
+  const password = issueGatewayToken(SECRET, {
+    user: 'alice',
+    engine: { host, port, refId },
+    nowMs: Date.now(),
+  });
   const auth = { mechanism: 'PLAIN', user: 'alice', password } as const;
   return new TestClient(await ThriftConnection.connect({ host, port, auth, connectTimeoutMs: 5_000 }));
 }

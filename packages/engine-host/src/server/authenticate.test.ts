@@ -12,6 +12,12 @@ it('lets nobody in without a token', async () => {
   await expect(fixture.connect('bob', plain('bob', fixture.token('alice')))).rejects.toThrow(/another user/);
 });
 
+it('refuses a token that was made for another engine of the server space', async () => {
+  const [one, other] = [await EngineFixture.start(), await EngineFixture.start()];
+  await expect(one.connect('alice', plain('alice', other.token('alice')))).rejects.toThrow(/another engine/);
+  await other.connect('alice', plain('alice', other.token('alice')));
+});
+
 it('refuses a token that is too old', async () => {
   const clock = new FakeClock();
   const fixture = await EngineFixture.start({

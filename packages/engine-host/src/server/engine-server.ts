@@ -39,6 +39,7 @@ export class EngineServer {
   /** Also those that are being turned away or hung up on. */
   readonly #sockets = new Set<Socket>();
   #service: EngineService | null = null;
+  #port = 0;
 
   constructor(options: EngineServerOptions) {
     this.#options = options;
@@ -49,6 +50,11 @@ export class EngineServer {
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
       this.#onConnection(socket),
     );
+  }
+
+  /** 0 before `listen`. */
+  get port(): number {
+    return this.#port;
   }
 
   get connectionCount(): number {
@@ -72,7 +78,8 @@ export class EngineServer {
       this.#server.listen(bindPort, bindHost, () => {
         this.#server.off('error', onError);
         this.#server.on('error', (error) => this.#options.logger.error('The listening socket failed', error));
-        resolve((this.#server.address() as AddressInfo).port);
+        this.#port = (this.#server.address() as AddressInfo).port;
+        resolve(this.#port);
       });
     });
   }

@@ -21,6 +21,7 @@ import { FakeExecutor } from './fake-executor.ts';
 import { MemoryDiscovery } from './memory-discovery.ts';
 
 export const SECRET = new Uint8Array(32).fill(9);
+const REF_ID = 'ref-1';
 export const SPACE = '/kyuubi_senbon-1_USER_FAKE/alice/default';
 
 export interface FixtureOptions {
@@ -62,7 +63,7 @@ export class EngineFixture {
       spec: {
         type: 'FAKE',
         space: SPACE,
-        refId: 'ref-1',
+        refId: REF_ID,
         user: 'alice',
         version: '9.9.9',
         secret: SECRET,
@@ -79,7 +80,12 @@ export class EngineFixture {
   }
 
   token(user: string): string {
-    return issueGatewayToken(SECRET, { user, nowMs: this.#clock.now() });
+    const { host, port } = this.engine;
+    return issueGatewayToken(SECRET, {
+      user,
+      engine: { host, port, refId: REF_ID },
+      nowMs: this.#clock.now(),
+    });
   }
 
   async connect(user = 'alice', auth?: ClientAuth): Promise<TestClient> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { TOperationState } from '@senbon/hive-thrift';
 import { soon } from '../support/eventually.ts';
 import type { EngineHarness, EngineSuiteOptions } from './engine-harness.ts';
-import { Launched, USER, valuesOf } from './launched.ts';
+import { Launched, valuesOf } from './launched.ts';
 
 const KEEP = { 'kyuubi.session.close.on.disconnect': 'false' } as const;
 /** From a deleted node, or a kill, to the end of the process. */
@@ -81,8 +81,9 @@ const checks: Readonly<Record<string, Check>> = {
       }
       const wrong = [
         'anonymous',
-        launched.token('somebody else'),
-        launched.token(USER, Date.now() - HOUR_MS),
+        await launched.token({ user: 'somebody else' }),
+        await launched.token({ nowMs: Date.now() - HOUR_MS }),
+        await launched.token({ refId: 'another engine' }),
       ];
       for (const password of wrong) await assert.rejects(launched.client(password), /token/);
       await (await launched.client()).close();

@@ -62,13 +62,16 @@ export class Launched {
     });
   }
 
-  token(user = USER, nowMs = Date.now()): string {
-    return issueGatewayToken(this.secret, { user, nowMs });
+  /** What a gateway shows this engine, or, with other values, what it must refuse. */
+  async token({ user = USER, nowMs = Date.now(), refId = this.refId }: TokenOptions = {}): Promise<string> {
+    const { host, port } = await this.node();
+    return issueGatewayToken(this.secret, { user, engine: { host, port, refId }, nowMs });
   }
 
-  async client(password = this.token()): Promise<HiveClient> {
+  async client(password?: string): Promise<HiveClient> {
     const { host, port } = await this.node();
-    return HiveClient.connect({ host, port, auth: { mechanism: 'PLAIN', user: USER, password } });
+    const auth = { mechanism: 'PLAIN', user: USER, password: password ?? (await this.token()) } as const;
+    return HiveClient.connect({ host, port, auth });
   }
 
   async session(
@@ -83,6 +86,12 @@ export class Launched {
     await this.engine.kill();
     await this.engine.exited;
   }
+}
+
+interface TokenOptions {
+  readonly user?: string;
+  readonly nowMs?: number;
+  readonly refId?: string;
 }
 
 interface Identity {
