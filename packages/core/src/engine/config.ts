@@ -82,7 +82,7 @@ export const engineArea = {
     'kyuubi.engine.idle.connections',
     int(0, 10_000),
     '8',
-    'Idle connections kept open to an engine. (ours)',
+    'Idle connections kept open to an engine; further ones are closed after a second without use. (ours)',
   ),
   callTimeoutMs: key(
     'kyuubi.engine.call.timeout',

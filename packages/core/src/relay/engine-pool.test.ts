@@ -227,26 +227,63 @@ describe('at its maximum', () => {
     );
     await Promise.all(all);
     expect(peak).toBeLessThanOrEqual(3);
+    clock.advance(1_000);
     expect(pool.connectionCount).toBe(1);
   });
 });
 
 describe('idle connections', () => {
-  it('beyond their number are closed when given back', async () => {
+  it('beyond their number are closed when nobody has needed them for a second', async () => {
     const pool = poolOf({ maxConnections: 10, idleConnections: 2 });
-    const loans = await Promise.all(Array.from({ length: 6 }, () => borrow(pool)));
+    await giveBackTogether(pool, 6);
     expect(pool.connectionCount).toBe(6);
-    for (const loan of loans) loan.giveBack();
+    clock.advance(999);
+    expect(pool.connectionCount).toBe(6);
+    clock.advance(1);
     await engine.until(({ sockets }) => sockets.size === 2);
     expect(pool.connectionCount).toBe(2);
+    expect(clock.delays).toEqual([]);
+  });
+
+  it('serve one burst after the other', async () => {
+    const pool = poolOf({ maxConnections: 10, idleConnections: 2 });
+    for (let burst = 0; burst < 5; burst++) {
+      await giveBackTogether(pool, 6);
+      clock.advance(600);
+    }
+    expect(engine.logins).toHaveLength(6);
+    // The last of them was given back 600 ms ago.
+    clock.advance(399);
+    expect(pool.connectionCount).toBe(6);
+    clock.advance(1);
+    expect(pool.connectionCount).toBe(2);
+  });
+
+  it('are closed the longest idle first', async () => {
+    const pool = poolOf({ maxConnections: 10, idleConnections: 1 });
+    await giveBackTogether(pool, 3);
+    clock.advance(500);
+    const recent = await borrow(pool);
+    recent.giveBack();
+    await settled();
+    clock.advance(500);
+    expect(pool.connectionCount).toBe(1);
+    expect(recent.connection.isUsable).toBe(true);
   });
 
   it('may be none', async () => {
     const pool = poolOf({ idleConnections: 0 });
     await pool.use('alice', false, async () => {});
+    clock.advance(1_000);
     await engine.until(({ sockets }) => sockets.size === 0);
     expect(pool.connectionCount).toBe(0);
   });
+
+  async function giveBackTogether(pool: EnginePool, count: number): Promise<void> {
+    const loans = await Promise.all(Array.from({ length: count }, () => borrow(pool)));
+    for (const loan of loans) loan.giveBack();
+    await settled();
+  }
 });
 
 describe('once closed', () => {

@@ -11,9 +11,14 @@ export interface EnginePoolOptions {
   readonly maxMessageBytes: number;
   readonly maxConnections: number;
   readonly waitTimeoutMs: number;
-  /** Idle connections beyond this many are closed when they are given back. */
+  /** Idle connections beyond this many are closed when nobody has needed them for a moment. */
   readonly idleConnections: number;
   readonly clock: Clock;
+}
+
+interface Idle {
+  readonly connection: EngineConnection;
+  readonly sinceMs: number;
 }
 
 interface Waiter {
@@ -27,6 +32,12 @@ interface Waiter {
 
 /** More callers than this waiting for one engine are turned away at once. */
 const MAX_WAITERS = 10_000;
+/**
+ * A burst of calls borrows its connections again and again, and to open one costs both ends more than most calls do: those
+ * beyond the idle ones that are kept stay for as long as this.
+ */
+const SURPLUS_LINGER_MS = 1_000;
+const NOT_NEEDED = new Error('the connection is not needed any more');
 
 /**
  * The connections of this gateway to one engine. They belong to nobody: a call borrows one and gives it back, so ten
@@ -34,12 +45,14 @@ const MAX_WAITERS = 10_000;
  */
 export class EnginePool {
   readonly #options: EnginePoolOptions;
-  readonly #idle: EngineConnection[] = [];
+  /** The longest idle first. */
+  readonly #idle: Idle[] = [];
   /** While there are any, no connection is idle: one that is given back passes to the first of them. */
   readonly #waiters: Waiter[] = [];
   readonly #open = new Set<EngineConnection>();
   /** Places taken: connections borrowed, idle or being opened. */
   #count = 0;
+  #trim: Timer | null = null;
   #isClosed = false;
 
   constructor(options: EnginePoolOptions) {
@@ -80,6 +93,7 @@ export class EnginePool {
   /** Ends every connection, those in use too, and every wait. */
   close(): void {
     this.#isClosed = true;
+    this.#trim?.cancel();
     for (const waiter of this.#waiters.splice(0)) {
       waiter.timer.cancel();
       waiter.fail(this.#unreachable('it is no longer used'));
@@ -102,7 +116,7 @@ export class EnginePool {
 
   #takeIdle(user: string, mustBeUser: boolean): EngineConnection | null {
     for (let index = this.#idle.length - 1; index >= 0; index--) {
-      const connection = this.#idle[index];
+      const connection = this.#idle[index]?.connection;
       if (connection === undefined || (mustBeUser && connection.user !== user)) continue;
       this.#idle.splice(index, 1);
       if (connection.isUsable) return connection;
@@ -112,7 +126,7 @@ export class EnginePool {
   }
 
   #evictIdle(): boolean {
-    const connection = this.#idle.shift();
+    const connection = this.#idle.shift()?.connection;
     if (connection === undefined) return false;
     this.#discard(connection, new Error('its place is needed for another user'));
     return true;
@@ -155,9 +169,29 @@ export class EnginePool {
   }
 
   #keepOrDiscard(connection: EngineConnection): void {
-    const isSurplus = this.#idle.length >= this.#options.idleConnections;
-    if (connection.isUsable && !this.#isClosed && !isSurplus) this.#idle.push(connection);
-    else this.#discard(connection, new Error('the connection is not needed any more'));
+    if (!connection.isUsable || this.#isClosed) return this.#discard(connection, NOT_NEEDED);
+    this.#idle.push({ connection, sinceMs: this.#options.clock.now() });
+    this.#scheduleTrim(SURPLUS_LINGER_MS);
+  }
+
+  #scheduleTrim(ms: number): void {
+    const { clock, idleConnections } = this.#options;
+    if (this.#trim !== null || this.#idle.length <= idleConnections) return;
+    this.#trim = clock.after(ms, () => {
+      this.#trim = null;
+      this.#trimIdle(clock.now() - SURPLUS_LINGER_MS);
+    });
+  }
+
+  /** Closes the surplus that has been idle since `beforeMs`. */
+  #trimIdle(beforeMs: number): void {
+    let next = this.#idle[0];
+    while (next !== undefined && next.sinceMs <= beforeMs && this.#idle.length > this.#options.idleConnections) {
+      this.#idle.shift();
+      this.#discard(next.connection, NOT_NEEDED);
+      next = this.#idle[0];
+    }
+    if (next !== undefined) this.#scheduleTrim(next.sinceMs - beforeMs);
   }
 
   #discard(connection: EngineConnection, why: Error): void {
