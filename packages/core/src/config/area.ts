@@ -78,13 +78,21 @@ export function readArea<A extends Area>(area: A, conf: Conf): AreaConfig<A> {
   return Object.freeze(config) as AreaConfig<A>;
 }
 
+/** What a key's text last was and meant: every OpenSession reads the engine's keys, and their texts hardly ever change. */
+const lastParsed = new WeakMap<Key<unknown>, { readonly text: string; readonly data: unknown }>();
+
 export function readKey<T>(entry: Key<T>, conf: Conf): T {
   const found = conf.find(entry.name);
   const value = found?.value ?? entry.fallback;
   // An empty value of a key without default means the same as its absence, as in Kyuubi's own template.
   if (value === null || (entry.fallback === null && value.trim() === '')) return null as T;
+  const last = lastParsed.get(entry);
+  if (last?.text === value) return last.data as T;
   const parsed = entry.parse.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    lastParsed.set(entry, { text: value, data: parsed.data });
+    return parsed.data;
+  }
   throw new SenbonError('CONFIG_INVALID', {
     key: found?.key ?? entry.name,
     value: entry.isSecret ? '***' : JSON.stringify(value),

@@ -22,7 +22,7 @@ export interface EngineSessionOrder {
   /** Confs for the engine session. */
   readonly sessionConf: ReadonlyMap<string, string>;
   /** Confs for an engine that has to be launched. */
-  readonly launchConf: ReadonlyMap<string, string>;
+  readonly launchConf: () => ReadonlyMap<string, string>;
   readonly config: AreaConfig<typeof engineArea>;
   readonly log: LineListener;
   readonly signal: AbortSignal;
@@ -123,7 +123,7 @@ export class EngineBroker {
     const present = await this.#lookUp(space.path);
     if (present !== null) return present;
     const launch = (signal: AbortSignal) =>
-      launcher.launch({ space, refId: order.sessionId, conf: order.launchConf, config, log }, signal);
+      launcher.launch({ space, refId: order.sessionId, conf: order.launchConf(), config, log }, signal);
     if (space.lockPath === null) {
       // Nobody else can be in a CONNECTION space, and nobody else waits for it.
       const node = await launch(AbortSignal.any([order.signal, this.#closing.signal]));

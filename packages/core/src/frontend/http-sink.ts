@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ReplySink } from '../relay/reply-sink.ts';
+import { MAX_UNSENT_BYTES, type ReplySink } from '../relay/reply-sink.ts';
 
 const THRIFT = 'application/x-thrift';
 
@@ -19,7 +19,9 @@ export class HttpSink implements ReplySink {
   }
 
   write(chunk: Uint8Array): boolean {
-    return this.#isGone || this.#response.write(chunk);
+    if (this.#isGone) return true;
+    this.#response.write(chunk);
+    return this.#response.writableLength < MAX_UNSENT_BYTES;
   }
 
   drained(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { frameHeader } from '@senbon/hive-thrift';
+import { FRAME_HEADER_BYTES, frameHeader } from '@senbon/hive-thrift';
 import type { Clock } from '../ports/clock.ts';
-import type { ReplySink } from '../relay/reply-sink.ts';
+import { MAX_UNSENT_BYTES, type ReplySink } from '../relay/reply-sink.ts';
 
 export interface SocketSinkOptions {
   /** SASL connections carry every reply in one frame; NOSASL ones carry it bare. */
@@ -11,10 +11,15 @@ export interface SocketSinkOptions {
   readonly clock: Clock;
 }
 
+/** First bytes of a reply up to this size are copied behind the frame header, larger ones written apart from it. */
+const MAX_COPIED_BYTES = 16_384;
+
 /** Writes replies to a binary connection, with the client's back-pressure. */
 export class SocketSink implements ReplySink {
   readonly #socket: Socket;
   readonly #options: SocketSinkOptions;
+  /** Length of the reply that has begun; `null` once its header is written. */
+  #announced: number | null = null;
 
   constructor(socket: Socket, options: SocketSinkOptions) {
     this.#socket = socket;
@@ -22,15 +27,16 @@ export class SocketSink implements ReplySink {
   }
 
   begin(lengthBytes: number): void {
-    if (!this.#options.isFramed || !this.#socket.writable) return;
-    // Held back until the end of this turn, so that header and first bytes leave in one packet.
-    this.#socket.cork();
-    process.nextTick(() => this.#socket.uncork());
-    this.#socket.write(frameHeader(lengthBytes));
+    this.#announced = lengthBytes;
   }
 
   write(chunk: Uint8Array): boolean {
-    return !this.#socket.writable || this.#socket.write(chunk);
+    const socket = this.#socket;
+    if (!socket.writable) return true;
+    if (!this.#options.isFramed || this.#announced === null) socket.write(chunk);
+    else this.#writeFirst(this.#announced, chunk);
+    this.#announced = null;
+    return socket.writableLength < MAX_UNSENT_BYTES;
   }
 
   drained(): Promise<void> {
@@ -51,5 +57,20 @@ export class SocketSink implements ReplySink {
 
   destroy(error: Error): void {
     this.#socket.destroy(error);
+  }
+
+  /** Header and first bytes leave in one packet. */
+  #writeFirst(lengthBytes: number, chunk: Uint8Array): void {
+    if (chunk.length <= MAX_COPIED_BYTES) {
+      const bytes = Buffer.allocUnsafe(FRAME_HEADER_BYTES + chunk.length);
+      bytes.writeInt32BE(lengthBytes, 0);
+      bytes.set(chunk, FRAME_HEADER_BYTES);
+      this.#socket.write(bytes);
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(frameHeader(lengthBytes));
+    this.#socket.write(chunk);
+    this.#socket.uncork();
   }
 }

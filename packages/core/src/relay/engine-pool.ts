@@ -186,7 +186,11 @@ export class EnginePool {
   /** Closes the surplus that has been idle since `beforeMs`. */
   #trimIdle(beforeMs: number): void {
     let next = this.#idle[0];
-    while (next !== undefined && next.sinceMs <= beforeMs && this.#idle.length > this.#options.idleConnections) {
+    while (
+      next !== undefined &&
+      next.sinceMs <= beforeMs &&
+      this.#idle.length > this.#options.idleConnections
+    ) {
       this.#idle.shift();
       this.#discard(next.connection, NOT_NEEDED);
       next = this.#idle[0];

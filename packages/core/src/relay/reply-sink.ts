@@ -13,6 +13,12 @@ export interface ReplySink {
   destroy(error: Error): void;
 }
 
+/**
+ * Bytes a client may leave untaken before it is waited for: two reads of an engine's socket. With a client that keeps up
+ * the engine's socket is then never paused.
+ */
+export const MAX_UNSENT_BYTES = 131_072;
+
 /** Sends a reply that is in memory as a whole. */
 export async function send(sink: ReplySink, reply: Uint8Array): Promise<void> {
   sink.begin(reply.length);

@@ -11,14 +11,34 @@ export interface NamedHandle extends Handle {
   readonly id: string;
 }
 
+const HANDLE_BYTES = 16;
+/** Random bytes are cheap by the thousand and dear by the dozen. */
+const randomPool = Buffer.alloc(256 * HANDLE_BYTES);
+let randomUsed = randomPool.length;
+
 /** Kyuubi gives every handle the same secret; ours is random, so that knowing an id is not enough to use it. */
 export function createHandle(): NamedHandle {
   const id = randomUUID();
-  return { id, guid: guidOf(id), secret: randomFillSync(Buffer.allocUnsafe(16)) };
+  return { id, guid: guidOf(id), secret: randomSecret() };
 }
 
 export function guidOf(id: string): Uint8Array {
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
+  return ownBytes(Buffer.from(id.replaceAll('-', ''), 'hex'));
+}
+
+function randomSecret(): Uint8Array {
+  if (randomUsed === randomPool.length) {
+    randomFillSync(randomPool);
+    randomUsed = 0;
+  }
+  const secret = randomPool.subarray(randomUsed, randomUsed + HANDLE_BYTES);
+  randomUsed += HANDLE_BYTES;
+  return ownBytes(secret);
+}
+
+/** A view of Node's buffer pool would keep 8 KiB of it in memory for as long as its session is open. */
+function ownBytes(view: Uint8Array): Uint8Array {
+  return Uint8Array.from(view);
 }
 
 /** `xxxxxxxx-xxxx-…` of 16 bytes, most significant first. */

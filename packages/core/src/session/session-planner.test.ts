@@ -136,7 +136,7 @@ describe('the conf for a launch', () => {
   };
 
   it('says where and as what the engine registers', () => {
-    const launch = planOf({ server, conf: { a: 'session' } }).launchConf;
+    const launch = planOf({ server, conf: { a: 'session' } }).launchConf();
     expect(Object.fromEntries(launch)).toMatchObject({
       'kyuubi.ha.addresses': 'zk:2181',
       'kyuubi.ha.namespace': '/kyuubi_senbon-1_USER_FAKE/alice/default',
@@ -152,7 +152,7 @@ describe('the conf for a launch', () => {
   });
 
   it("holds none of the server's secrets", () => {
-    expect([...planOf({ server }).launchConf.values()]).not.toContain('hunter2');
+    expect([...planOf({ server }).launchConf().values()]).not.toContain('hunter2');
   });
 
   it('cannot be bent by the session', () => {
@@ -162,7 +162,7 @@ describe('the conf for a launch', () => {
       'kyuubi.ha.engine.ref.id': 'other',
       'kyuubi.engine.name': 'other',
     };
-    expect(Object.fromEntries(planOf({ server, conf }).launchConf)).toMatchObject({
+    expect(Object.fromEntries(planOf({ server, conf }).launchConf())).toMatchObject({
       'kyuubi.ha.addresses': 'zk:2181',
       'kyuubi.ha.namespace': '/kyuubi_senbon-1_USER_FAKE/alice/default',
       'kyuubi.ha.engine.ref.id': 'ref-1',

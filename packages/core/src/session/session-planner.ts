@@ -26,7 +26,8 @@ export interface SessionPlannerOptions {
 export interface SessionPlan {
   readonly user: string;
   readonly sessionConf: ReadonlyMap<string, string>;
-  readonly launchConf: ReadonlyMap<string, string>;
+  /** Made when it is needed: most sessions find an engine. */
+  readonly launchConf: () => ReadonlyMap<string, string>;
   readonly config: AreaConfig<typeof engineArea>;
   readonly space: EngineSpace;
 }
@@ -73,7 +74,7 @@ export class SessionPlanner {
       config,
       space,
       sessionConf: this.#sessionConf(sent, user, client),
-      launchConf: this.#launchConf(conf, space, refId),
+      launchConf: () => this.#launchConf(conf, space, refId),
     };
   }
 

@@ -25,6 +25,8 @@ const moves: Readonly<Record<SessionState, readonly SessionState[]>> = {
   closed: [],
 };
 
+const SESSION_CLOSED = new SenbonError('OPERATION_CANCELED');
+
 export interface SessionSpec {
   readonly handle: NamedHandle;
   /** Who the client proved to be; every call is checked against it. `null` under NOSASL, where nobody proves anything. */
@@ -116,7 +118,8 @@ export class Session {
     if (this.#state === 'closed') return false;
     this.#move('closed', why);
     this.launch.cancel();
-    this.#abort.abort();
+    // With a reason of its own: without one every session would make a DOMException with a stack trace.
+    this.#abort.abort(SESSION_CLOSED);
     return true;
   }
 

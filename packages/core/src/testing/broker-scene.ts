@@ -112,7 +112,7 @@ export function orderOf(options: OrderOptions = {}): EngineSessionOrder {
     user,
     protocol: TProtocolVersion.V10,
     sessionConf: new Map([['use:database', 'sales']]),
-    launchConf: new Map([['a', '1']]),
+    launchConf: () => new Map([['a', '1']]),
     config: readArea(engineArea, Conf.of(options.conf ?? {})),
     log: options.log ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
