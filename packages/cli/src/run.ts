@@ -16,6 +16,8 @@ import { type EmbeddedDiscovery, startEmbeddedDiscovery } from './embedded-disco
 import { type Environment, readEnvironment, version } from './environment.ts';
 import { frontDoorOf, writeFrontDoor } from './front-door.ts';
 import { logOutput } from './log-output.ts';
+import { collectGarbage } from './memory/collect-garbage.ts';
+import { HeapRelief } from './memory/heap-relief.ts';
 import { selfCheck } from './self-check.ts';
 
 export interface RunOptions {
@@ -62,7 +64,13 @@ export async function run(options: RunOptions): Promise<number> {
     if (options.doorFile !== null) await writeFrontDoor(options.doorFile, frontDoorOf(gateway, conf));
     // To whoever started us in the background and waits for this.
     process.send?.('serving');
+    const relief = new HeapRelief({
+      openSessions: () => gateway.openSessions,
+      collect: collectGarbage,
+      clock: systemClock,
+    });
     const code = await serve(gateway, { options, conf, embedded, log });
+    relief.close();
     release();
     return code;
   } finally {
