@@ -2,6 +2,7 @@ import {
   type Conf,
   Gateway,
   haArea,
+  LineBuffer,
   LineLogger,
   loadConf,
   loadDiscoveryPlugin,
@@ -37,7 +38,9 @@ const ENGINE_PACKAGES = ['@senbon/engine-duckdb'] as const;
 /** Runs a gateway in the foreground until it is stopped. Resolves with the exit code. Throws what kept it from starting. */
 export async function run(options: RunOptions): Promise<number> {
   const environment = readEnvironment(process.env);
-  const logger = new LineLogger({ write: logOutput() });
+  const lines = new LineBuffer(logOutput());
+  process.once('exit', () => lines.flush());
+  const logger = new LineLogger({ write: (line) => lines.write(line) });
   const log = logger.named('server.KyuubiServer');
   log.info(`Version: ${version}, Node.js: ${process.version}, pid: ${process.pid}`);
   const { conf, file } = await loadConf({ confDir: environment.confDir, arguments: options.conf });

@@ -40,6 +40,7 @@ export { Gateway, type GatewayOptions, GatewayState } from './gateway.ts';
 export { guardDiscovery, type GuardDiscoveryOptions } from './guard/guard-discovery.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
+export { LineBuffer } from './observe/line-buffer.ts';
 export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';
 export { systemClock } from './observe/system-clock.ts';
 export type { Clock, Timer } from './ports/clock.ts';

@@ -1,4 +1,4 @@
-import { type Logger, LineLogger, messageOf } from '@senbon/core';
+import { LineBuffer, LineLogger, type Logger, messageOf } from '@senbon/core';
 import { parseEngineSpec } from './launch/engine-spec.ts';
 import { type CreateExecutor, type RunningEngine, runEngine } from './run-engine.ts';
 
@@ -16,7 +16,9 @@ const FAULT_TIMEOUT_MS = 2_000;
 export async function engineMain(createExecutor: CreateExecutor): Promise<void> {
   // A full disk ends the log, not the engine.
   process.stderr.on('error', () => {});
-  const logger = new LineLogger({ write: (line) => process.stderr.write(line) });
+  const lines = new LineBuffer((text) => process.stderr.write(text));
+  process.once('exit', () => lines.flush());
+  const logger = new LineLogger({ write: (line) => lines.write(line) });
   try {
     const spec = parseEngineSpec(await readSpec());
     const engine = await runEngine({ createExecutor, spec, logger });
