@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@senbon/core';
@@ -54,6 +54,7 @@ export class Stage {
         this.#output = (this.#output + text).slice(-100_000);
       });
     }
+    this.http = await this.#address(/KyuubiThriftHttpFrontendService: .*jdbc:hive2:\/\/([^:]+):(\d+)\//);
     this.binary = await this.#address(/KyuubiThriftBinaryFrontendService: .*jdbc:hive2:\/\/([^:]+):(\d+)\//);
     this.zooKeeper = await this.#address(/EmbeddedZookeeper is started at ([^:]+):(\d+)/);
     await this.#find(/starting -> running/);
@@ -78,10 +79,22 @@ export class Stage {
     try {
       const [node] = await client.registry.list(`/kyuubi_senbon-1_USER_DUCKDB/${user}/default`);
       const secret = Buffer.from(await readFile(join(this.#dir, 'work/.internal-secret'), 'utf8'), 'hex');
-      return { host: node.host, port: node.port, refId: node.attributes.refId, secret };
+      const { host, port, attributes } = node;
+      return { host, port, refId: attributes.refId, pid: await this.#enginePid(), secret };
     } finally {
       await client.close();
     }
+  }
+
+  /** The only process besides the gateway that was started with this stage's folders. */
+  async #enginePid() {
+    const mark = `KYUUBI_WORK_DIR_ROOT=${join(this.#dir, 'work')}\0`;
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name) || Number(name) === this.pid) continue;
+      const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+      if (environment.includes(mark)) return Number(name);
+    }
+    throw new Error('no engine process');
   }
 
   async close() {

@@ -1,7 +1,13 @@
 import { HiveClient } from '@senbon/hive-thrift';
 
-/** A client that talks to the gateway. */
+/** The gateway's binary port. */
+export const name = 'gateway';
+
+export async function endpoint({ binary: { host, port } }, user) {
+  return { host, port, user, password: 'any' };
+}
+
 export async function connect(stage, user) {
-  const { host, port } = stage.binary;
-  return HiveClient.connect({ host, port, auth: { mechanism: 'PLAIN', user, password: 'anonymous' } });
+  const { host, port, password } = await endpoint(stage, user);
+  return HiveClient.connect({ host, port, auth: { mechanism: 'PLAIN', user, password } });
 }

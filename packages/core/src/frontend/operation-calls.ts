@@ -45,12 +45,12 @@ export class OperationCalls {
       return call.reply(launchStatus(ref.session.launch));
     }
     const { operation, session } = ref;
-    // Hive JDBC 4.0.1 asks for the status once per fetched row: a final one needs no engine.
-    if (operation.finalStatus !== null) return call.reply(operation.finalStatus);
+    // A final one needs no engine.
+    const known = operation.finalReply(call.seqId);
+    if (known !== null) return send(call.sink, known);
     const reply = await relay.ask(session, call.method, () => call.patched(operation.engineHandle));
     operation.remember(readReply(session.engineName, call.method, reply));
-    if (operation.finalStatus !== null) return call.reply(operation.finalStatus);
-    await send(call.sink, reply);
+    await send(call.sink, operation.finalReply(call.seqId) ?? reply);
   }
 
   async cancel(call: Call<'CancelOperation'>): Promise<void> {

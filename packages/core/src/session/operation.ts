@@ -1,4 +1,11 @@
-import { type TGetOperationStatusResp, TOperationState, TStatusCode } from '@senbon/hive-thrift';
+import {
+  encodeReply,
+  patchSeqId,
+  readEnvelope,
+  type TGetOperationStatusResp,
+  TOperationState,
+  TStatusCode,
+} from '@senbon/hive-thrift';
 import type { Timer } from '../ports/clock.ts';
 import { createHandle, type Handle, type NamedHandle } from './handle.ts';
 import type { Session } from './session.ts';
@@ -24,12 +31,26 @@ export class Operation {
   finalStatus: TGetOperationStatusResp | null = null;
   lastAccessMs: number;
   deadline: Timer | null = null;
+  #encodedStatus: Uint8Array | null = null;
 
   constructor(session: Session, engineHandle: Handle, nowMs: number, handle: NamedHandle = createHandle()) {
     this.session = session;
     this.engineHandle = engineHandle;
     this.handle = handle;
     this.lastAccessMs = nowMs;
+  }
+
+  /**
+   * The whole answer to GetOperationStatus once that is final; `null` before. Encoded once: Hive JDBC 4.0.1 asks for the
+   * status once per fetched row.
+   */
+  finalReply(seqId: number): Uint8Array | null {
+    if (this.finalStatus === null) return null;
+    this.#encodedStatus ??= encodeReply('GetOperationStatus', 0, this.finalStatus);
+    // A copy, for the last one may still wait in a socket.
+    const reply = Buffer.from(this.#encodedStatus);
+    patchSeqId(reply, readEnvelope(reply), seqId);
+    return reply;
   }
 
   /** Keeps what the engine said if it will not change any more. */
