@@ -1,7 +1,9 @@
 // From process start to registered, memory at rest, and the first row on a cold and on a warm engine.
 import { HiveClient } from '@senbon/hive-thrift';
-import { median, residentMiB } from '../support/statistics.mjs';
+import { residentMiB } from '../support/process-figures.mjs';
+import { Report } from '../support/report.mjs';
 import { Stage } from '../support/stage.mjs';
+import { median } from '../support/statistics.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const WARM_SESSIONS = 20;
@@ -11,7 +13,7 @@ for (let round = 0; round < ROUNDS; round++) {
   const startedAt = performance.now();
   const stage = await Stage.open();
   samples.boot.push(performance.now() - startedAt);
-  samples.memory.push(await residentMiB(stage.pid));
+  samples.memory.push(residentMiB(stage.pid));
   try {
     samples.cold.push(await firstRow(stage));
     for (let session = 0; session < WARM_SESSIONS; session++) samples.warm.push(await firstRow(stage));
@@ -19,12 +21,12 @@ for (let round = 0; round < ROUNDS; round++) {
     await stage.close();
   }
 }
-console.log(
-  `process start to registered: median ${median(samples.boot).toFixed(0)} ms, worst ${Math.max(...samples.boot).toFixed(0)} ms`,
-);
-console.log(`RSS when registered: median ${median(samples.memory).toFixed(0)} MiB`);
-console.log(`OpenSession to first row, cold engine: median ${median(samples.cold).toFixed(0)} ms`);
-console.log(`OpenSession to first row, warm engine: median ${median(samples.warm).toFixed(1)} ms`);
+const report = new Report('boot');
+report.figure('process start to registered', median(samples.boot), 'ms', 0);
+report.note(`the slowest of ${ROUNDS}: ${Math.max(...samples.boot).toFixed(0)} ms`);
+report.figure('memory when registered', median(samples.memory), 'MiB', 0);
+report.figure('first row, cold engine', median(samples.cold), 'ms', 0);
+report.figure('first row, warm engine', median(samples.warm), 'ms', 1);
 process.exit(0);
 
 /** Milliseconds from OpenSession to the first row; connecting is not counted, as in Kyuubi's figures. */

@@ -1,54 +1,34 @@
-// Direct to the engine's port against through the gateway: same engine, same client, same run, blocks alternating.
+// Directly to the engine's port against through the gateway: same engine, same client, same run, in turns.
 import { encodeCall, readEnvelope, TFetchOrientation, TGetInfoType } from '@senbon/hive-thrift';
-import { cpuSeconds, median, quantile, residentMiB } from '../support/statistics.mjs';
+import { cpuSeconds, watchResident } from '../support/process-figures.mjs';
+import { Report } from '../support/report.mjs';
 import { Stage } from '../support/stage.mjs';
+import { median, quantile } from '../support/statistics.mjs';
 import * as direct from './contenders/direct.mjs';
 import * as gateway from './contenders/gateway.mjs';
+import * as gatewayHttp from './contenders/gateway-http.mjs';
 
 const USER = 'bench';
 const ROWS = Number(process.env.ROWS ?? 2_000_000);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const FETCH_SIZE = 10_000;
-const BLOCKS = 10;
+const BLOCKS = 12;
 const CALLS_PER_BLOCK = 100;
 /** A reply without rows is smaller than this, one with rows larger. */
 const EMPTY_REPLY_BYTES = 512;
 
+const report = new Report('relay');
 const stage = await Stage.open();
 try {
-  // The gateway goes first: it launches the engine that both then talk to.
+  // The gateway goes first: it launches the engine that all then talk to.
   const through = await open(gateway);
-  const straight = await open(direct);
-  const contenders = { direct: straight, gateway: through };
-
-  const select = await latencies(contenders, ({ session }) => rowsOf(session, 'SELECT 1'));
-  report('SELECT 1 (execute, fetch to the end, close)', select);
-  const info = await latencies(contenders, ({ session }) => session.info(TGetInfoType.DBMS_NAME));
-  report('GetInfo', info);
-
-  const table = `CREATE OR REPLACE TABLE bench AS SELECT i, i * 0.5 AS d, md5(i::VARCHAR) AS s FROM range(${ROWS}) t(i)`;
-  await (await through.session.execute(table)).wait();
-  const rates = { direct: [], gateway: [] };
-  const memoryBefore = await residentMiB(stage.pid);
-  const cpuBefore = await cpuSeconds(stage.pid);
-  let memoryMost = memoryBefore;
-  for (let round = 0; round < 5; round++) {
-    for (const [name, contender] of Object.entries(contenders)) {
-      const { rows, bytes, seconds } = await fetchAll(contender, 'SELECT * FROM bench');
-      rates[name].push({ rows: rows / seconds / 1e6, megabytes: bytes / seconds / 1e6 });
-      memoryMost = Math.max(memoryMost, await residentMiB(stage.pid));
-    }
-  }
-  const cpu = (await cpuSeconds(stage.pid)) - cpuBefore;
-  for (const [name, samples] of Object.entries(rates)) {
-    console.log(
-      `fetch ${ROWS} rows, ${name}: ${median(samples.map(({ rows }) => rows)).toFixed(2)} M rows/s, ` +
-        `${median(samples.map(({ megabytes }) => megabytes)).toFixed(0)} MB/s`,
-    );
-  }
-  const ratio = median(rates.gateway.map(({ rows }) => rows)) / median(rates.direct.map(({ rows }) => rows));
-  console.log(`fetch ratio, gateway to direct: ${ratio.toFixed(2)}`);
-  console.log(`gateway CPU: ${(cpu / ((5 * ROWS) / 1e6)).toFixed(2)} s per million rows`);
-  console.log(`gateway RSS: ${memoryBefore.toFixed(0)} MiB before, ${memoryMost.toFixed(0)} MiB at most`);
+  const contenders = {
+    direct: await open(direct),
+    gateway: through,
+    'gateway-http': await open(gatewayHttp),
+  };
+  await latencies({ direct: contenders.direct, gateway: contenders.gateway });
+  await throughput(contenders);
   for (const { client } of Object.values(contenders)) await client.close();
 } finally {
   await stage.close();
@@ -58,43 +38,82 @@ process.exit(0);
 async function open(contender) {
   const client = await contender.connect(stage, USER);
   const session = await client.openSession();
-  await rowsOf(session, 'SELECT 1');
+  // Waits for the engine.
+  await (await session.execute('SELECT 1')).close();
   return { client, session };
 }
 
-async function rowsOf(session, statement) {
-  const operation = await session.execute(statement);
-  await operation.wait();
-  let count = 0;
-  for await (const batch of operation.batches()) count += batch.rowCount;
-  await operation.close();
-  return count;
-}
-
-async function latencies(contenders, work) {
-  const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+/** What the gateway adds to each kind of call, at the median. */
+async function latencies(contenders) {
+  const samples = new Map();
   for (let block = 0; block < BLOCKS; block++) {
     for (const [name, contender] of Object.entries(contenders)) {
       for (let call = 0; call < CALLS_PER_BLOCK; call++) {
-        const startedAt = performance.now();
-        await work(contender);
-        // The first block warms both up.
-        if (block > 0) samples[name].push(performance.now() - startedAt);
+        for (const [kind, ms] of await timeCalls(contender)) {
+          const all = samples.get(kind) ?? samples.set(kind, { direct: [], gateway: [] }).get(kind);
+          // The first blocks warm both up.
+          if (block > 1) all[name].push(ms);
+        }
       }
     }
   }
-  return samples;
+  const added = ({ direct: straight, gateway: through }) => median(through) - median(straight);
+  for (const [kind, all] of samples) {
+    const texts = Object.entries(all).map(
+      ([name, ms]) => `${name} ${median(ms).toFixed(3)} (p95 ${quantile(ms, 0.95).toFixed(3)})`,
+    );
+    report.note(`${kind}: ${texts.join(', ')} ms`);
+    report.figure(`${kind} added`, added(all), 'ms', 3);
+  }
+  const calls = [...samples].filter(([kind]) => kind !== 'SELECT 1');
+  report.figure('most added to a call', Math.max(...calls.map(([, all]) => added(all))), 'ms', 3);
 }
 
-function report(title, samples) {
-  for (const [name, values] of Object.entries(samples)) {
-    console.log(
-      `${title}, ${name}: median ${median(values).toFixed(3)} ms, p95 ${quantile(values, 0.95).toFixed(3)} ms`,
-    );
+/** One of each, with the milliseconds it took: a SELECT 1 from beginning to end, and its calls. */
+async function timeCalls({ session }) {
+  const times = [];
+  const timed = async (kind, work) => {
+    const startedAt = performance.now();
+    const result = await work();
+    times.push([kind, performance.now() - startedAt]);
+    return result;
+  };
+  await timed('GetInfo', () => session.info(TGetInfoType.DBMS_NAME));
+  await timed('SELECT 1', async () => {
+    const operation = await timed('ExecuteStatement', () => session.execute('SELECT 1'));
+    await timed('GetOperationStatus', () => operation.status());
+    await timed('FetchResults', () => operation.fetch());
+    await timed('FetchResults at the end', () => operation.fetch());
+    await timed('CloseOperation', () => operation.close());
+  });
+  return times;
+}
+
+async function throughput(contenders) {
+  const table = `CREATE OR REPLACE TABLE bench AS SELECT i, i * 0.5e0 AS d, md5(i::VARCHAR) AS s FROM range(${ROWS}) t(i)`;
+  await (await contenders.gateway.session.execute(table)).wait();
+  const rates = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+  const cpu = Object.fromEntries(Object.keys(contenders).map((name) => [name, 0]));
+  const watch = watchResident(stage.pid);
+  // The first round warms up.
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, contender] of Object.entries(contenders)) {
+      const cpuBefore = cpuSeconds(stage.pid);
+      const { rows, bytes, seconds } = await fetchAll(contender, 'SELECT * FROM bench');
+      if (round === 0) continue;
+      cpu[name] += cpuSeconds(stage.pid) - cpuBefore;
+      rates[name].push({ rows: rows / seconds / 1e6, megabytes: bytes / seconds / 1e6 });
+    }
   }
-  console.log(
-    `${title}, added at the median: ${(median(samples.gateway) - median(samples.direct)).toFixed(3)} ms`,
-  );
+  const rate = (name) => median(rates[name].map(({ rows }) => rows));
+  for (const name of Object.keys(contenders)) {
+    const megabytes = median(rates[name].map((sample) => sample.megabytes));
+    report.note(`${ROWS} rows, ${name}: ${rate(name).toFixed(2)} M rows/s, ${megabytes.toFixed(0)} MB/s`);
+    if (name === 'direct') continue;
+    report.figure(`fetch ratio, ${name}`, rate(name) / rate('direct'), 'of direct');
+    report.figure(`CPU a million rows, ${name}`, cpu[name] / ((ROUNDS * ROWS) / 1e6), 's');
+  }
+  report.figure('memory at most', watch.stop(), 'MiB', 0);
 }
 
 /** Fetches without decoding, so that the client is not what is measured. */

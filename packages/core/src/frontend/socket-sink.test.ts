@@ -36,7 +36,11 @@ class Client extends Writable {
 
 function open({ isFramed = true } = {}) {
   const client = new Client();
-  const sink = new SocketSink(client as unknown as Socket, { isFramed, stallTimeoutMs: 60_000, clock: systemClock });
+  const sink = new SocketSink(client as unknown as Socket, {
+    isFramed,
+    stallTimeoutMs: 60_000,
+    clock: systemClock,
+  });
   return { client, sink };
 }
 
