@@ -192,6 +192,12 @@ export const engineHostArea = {
     'PT30S',
     'A call to service discovery that has not ended by then fails, whatever its plugin does about it. (ours)',
   ),
+  inheritedEnvironment: key(
+    'kyuubi.engine.env.inherit',
+    list,
+    '',
+    'Environment variables, comma-separated, that an engine inherits from its gateway besides those that programs, Java, Hadoop and Spark need; `AWS_*` stands for all that begin so, but for secrets, which are to be named in full. (ours)',
+  ),
   sessionInitializeSql: key(
     'kyuubi.engine.session.initialize.sql',
     list,

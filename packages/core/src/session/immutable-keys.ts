@@ -24,6 +24,10 @@ const prefixes = [
   'kyuubi.engine.security.',
   'kyuubi.ha.',
   'kyuubi.zookeeper.embedded.',
+  // The administrator's limits on an engine, and what runs as the gateway's account (`NODE_OPTIONS`).
+  'kyuubi.engine.duckdb.',
+  'kyuubi.engineEnv.',
+  'kyuubi.engine.env.',
 ] as const;
 
 const names: ReadonlySet<string> = new Set([

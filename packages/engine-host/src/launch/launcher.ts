@@ -11,14 +11,13 @@ import {
   systemClock,
 } from '@senbon/core';
 import { version } from '../version.ts';
+import { engineEnvironment } from './engine-environment.ts';
 import { encodeEngineSpec } from './engine-spec.ts';
 import { createLogFile } from './log-file.ts';
 import { tailLines } from './tail-lines.ts';
 
 /** Between asking a process to end and ending it; longer than its own shutdown for a statement that is just done. */
 const KILL_GRACE_MS = 5_000;
-/** `kyuubi.engineEnv.NAME=v` sets NAME in the engine's environment, as in Kyuubi. */
-const ENV_PREFIX = 'kyuubi.engineEnv.';
 
 export interface LaunchEngineOptions {
   /** As in `DUCKDB`. */
@@ -29,7 +28,7 @@ export interface LaunchEngineOptions {
   readonly context: LaunchContext;
   /** Registered with the engine's node; this package's version when absent. */
   readonly version?: string;
-  /** Laid over this process's environment. Not for secrets: other users may read an environment. */
+  /** Laid over what an engine inherits. Not for secrets: an engine's SQL may be able to read its environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Options of the node executable, as in `--max-old-space-size=4096`. */
   readonly nodeOptions?: readonly string[];
@@ -128,7 +127,7 @@ function spawnDetached(options: LaunchEngineOptions, logFd: number): Promise<Chi
       cwd: context.workDir,
       detached: true,
       stdio: ['pipe', logFd, logFd],
-      env: environmentOf(options),
+      env: engineEnvironment({ inherited: process.env, own: options.env ?? {}, conf: options.request.conf }),
     });
     child.once('error', reject);
     child.once('spawn', () => {
@@ -138,13 +137,6 @@ function spawnDetached(options: LaunchEngineOptions, logFd: number): Promise<Chi
       resolve(child);
     });
   });
-}
-
-function environmentOf({ request, env = {} }: LaunchEngineOptions): NodeJS.ProcessEnv {
-  const fromConf = [...request.conf]
-    .filter(([key]) => key.startsWith(ENV_PREFIX))
-    .map(([key, value]) => [key.slice(ENV_PREFIX.length), value] as const);
-  return { ...process.env, ...env, ...Object.fromEntries(fromConf) };
 }
 
 /** Standard input carries the spec and is then closed. A child that died before is reported by its exit. */
