@@ -21,6 +21,8 @@ describe('options', () => {
       memoryLimitBytes: null,
       threads: null,
       externalAccess: true,
+      allowedDirectories: [],
+      globalSettings: false,
       tempDirectory: null,
       maxMaterializedBytes: 64 * 2 ** 20,
       maxSpooledBytes: 16 * 2 ** 30,

@@ -8,6 +8,7 @@ import { Connection, neverAborted } from './connection/connection.ts';
 import { failed } from './connection/duckdb-error.ts';
 import { DEFAULT_DATABASE, searchPathOf } from './hive/search-path.ts';
 import { type DuckDbOptions, duckDbArea } from './options.ts';
+import { secureInstance } from './secure-instance.ts';
 import type { ParkingLimits } from './result/parked-rows.ts';
 import { DuckDbSession } from './session.ts';
 import { identifier } from './sql/quote.ts';
@@ -59,6 +60,7 @@ class DuckDbExecutor implements Executor {
       options,
       limits: this.#limits(),
       defaultSearchPath,
+      globalSettings: options.globalSettings,
       connect: async () => new Connection(await instance.connect()),
       onClose: () => this.#sessions.delete(session),
     });
@@ -112,14 +114,13 @@ async function prepareDatabase(instance: DuckDBInstance, options: DuckDbOptions)
     if (!options.readOnly) {
       await connection.run(neverAborted(), `CREATE SCHEMA IF NOT EXISTS ${identifier(DEFAULT_DATABASE)}`);
     }
-    // Not as an option of `create`: DuckDB would then refuse the temp directory.
-    if (!options.externalAccess) await connection.run(neverAborted(), 'SET enable_external_access = false');
     const [row] = await connection.rows(
       neverAborted(),
       `SELECT current_catalog() AS catalog, count(*) > 0 AS has_default FROM duckdb_schemas()
        WHERE database_name = current_catalog() AND schema_name = '${DEFAULT_DATABASE}'`,
     );
     const schema = row?.has_default === true ? DEFAULT_DATABASE : 'main';
+    await secureInstance(connection, options);
     return searchPathOf({ catalog: String(row?.catalog), schema });
   } finally {
     await connection.close();

@@ -1,4 +1,4 @@
-import { type Area, type AreaConfig, bool, Conf, int, type Key, key, readArea, text } from '@senbon/core';
+import { type Area, type AreaConfig, bool, Conf, int, type Key, key, list, readArea, text } from '@senbon/core';
 import { z } from 'zod';
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
@@ -43,6 +43,18 @@ export const duckDbArea = {
     bool,
     'true',
     'Whether SQL may read and write files, attach databases and load extensions.',
+  ),
+  allowedDirectories: key(
+    'kyuubi.engine.duckdb.allowed.directories',
+    list,
+    '',
+    'Directories, comma-separated, that SQL may read and write all the same when `kyuubi.engine.duckdb.external.access` is false; links that lead out of them are not followed.',
+  ),
+  globalSettings: key(
+    'kyuubi.engine.duckdb.global.settings',
+    bool,
+    'false',
+    'Whether a session may change what holds for the whole engine and so for all its sessions: `SET threads`, `SET memory_limit`, `SET GLOBAL`, logging. The keys of `kyuubi.engine.duckdb` cannot be set by a session either way.',
   ),
   tempDirectory: key(
     'kyuubi.engine.duckdb.temp.directory',

@@ -10,6 +10,7 @@ import { type Connection, neverAborted } from './connection/connection.ts';
 import { SessionConnections } from './connection/session-connections.ts';
 import { parseHiveCommand, rewriteHiveSpelling } from './hive/command.ts';
 import type { CommandContext } from './hive/command-context.ts';
+import { refuseEngineWide } from './hive/engine-wide.ts';
 import { runHiveCommand } from './hive/run-command.ts';
 import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly limits: ParkingLimits;
   /** What a session without a database of its own sees. */
   readonly defaultSearchPath: string;
+  /** Whether it may change what holds for the whole engine. */
+  readonly globalSettings: boolean;
   /** A new connection to the engine's instance. */
   readonly connect: () => Promise<Connection>;
   readonly onClose: () => void;
@@ -60,6 +63,7 @@ export class DuckDbSession implements ExecutorSession {
       state: this.#state,
       limits,
       cursors: this.#cursors,
+      globalSettings: options.globalSettings,
     });
   }
 
@@ -75,6 +79,7 @@ export class DuckDbSession implements ExecutorSession {
       if (answer !== null) return answer;
       const sql = rewriteHiveSpelling(normalizeStatement(statement, this.#hasBackslashEscapes));
       const hive = parseHiveCommand(sql);
+      if (!command.globalSettings) refuseEngineWide(sql);
       return hive === null ? this.#runner.run(sql, command.signal) : runHiveCommand(hive, command);
     });
   }
@@ -117,6 +122,7 @@ export class DuckDbSession implements ExecutorSession {
       conf,
       initialConf: this.#initialConf,
       showDialect: sessionOption(duckDbArea.showDialect, options.showDialect, conf),
+      globalSettings: this.#options.globalSettings,
       signal,
     };
   }

@@ -21,6 +21,8 @@ export interface RunnerOptions {
   readonly limits: ParkingLimits;
   /** The session's open results. */
   readonly cursors: Set<StreamCursor>;
+  /** Whether the session may change what holds for the whole engine. */
+  readonly globalSettings: boolean;
 }
 
 interface Prepared {
@@ -72,6 +74,7 @@ export class StatementRunner {
     try {
       if (statement.parameterCount > 0) throw noParameters(statement.parameterCount);
       const type = statement.statementType;
+      if (type === StatementType.SET) this.#checkSet(sql);
       // No question before a ROLLBACK: in a transaction that has failed DuckDB would refuse it.
       const isQuestionAllowed = type !== StatementType.TRANSACTION;
       const clock = isQuestionAllowed
@@ -82,6 +85,12 @@ export class StatementRunner {
       statement.destroySync();
       throw error;
     }
+  }
+
+  /** Assignments have gone another way, by which they stay the session's own; this is one in a form not known there. */
+  #checkSet(sql: string): void {
+    if (this.#options.globalSettings || /^(?:RE)?SET\s+VARIABLE\b|^USE\b/i.test(sql)) return;
+    throw failed('0A000', 'A setting is changed by SET key = value or RESET key');
   }
 
   /** The result keeps the connection; the next statement of the session need not wait for it. */

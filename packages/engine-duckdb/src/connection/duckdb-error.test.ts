@@ -52,12 +52,12 @@ describe('SQLSTATE of', () => {
     ["SELECT * FROM read_csv('/etc/hostname')", '42501', 'disabled'],
     ["COPY parent TO '/tmp/x.csv'", '42501', 'disabled'],
     ["ATTACH '/tmp/x.db'", '42501', 'disabled'],
-    ['SET enable_external_access = true', '22023', 'external access'],
+    ['SET enable_external_access = true', '42501', 'enable_external_access'],
     ['ROLLBACK', '25P01', 'no transaction'],
     ['SELECT ?', '07002', 'parameter'],
     ['SELECT (SELECT unnest([1, 2]))', '21000', 'More than one row'],
     ["SELECT error('mine')", '22023', 'mine'],
-    ['SET GLOBAL nope_nope = 1', '42704', 'nope_nope'],
+    ['SET GLOBAL nope_nope = 1', '42501', 'nope_nope'],
   ])('%s is %s', async (sql, sqlState, text) => {
     const error = await errorOf(run(session, sql));
     expect({ sqlState: error.sqlState, code: error.code }).toEqual({ sqlState, code: 'STATEMENT_FAILED' });
@@ -73,7 +73,10 @@ describe('SQLSTATE of', () => {
   });
 
   it('too little memory', async () => {
-    const small = await openExecutor({ 'kyuubi.engine.duckdb.memory.limit': '20m' });
+    const small = await openExecutor({
+      'kyuubi.engine.duckdb.memory.limit': '20m',
+      'kyuubi.engine.duckdb.global.settings': 'true',
+    });
     const spilling = await small.openSession(sessionSpec());
     await run(spilling, "SET max_temp_directory_size = '0KB'");
     const error = await errorOf(run(spilling, 'SELECT list(i) FROM range(50000000) t(i)'));

@@ -13,6 +13,8 @@ export interface CommandContext {
   /** The session's conf as it was opened with. */
   readonly initialConf: ReadonlyMap<string, string>;
   readonly showDialect: ShowDialect;
+  /** Whether the session may change what holds for the whole engine. */
+  readonly globalSettings: boolean;
   readonly signal: AbortSignal;
 }
 

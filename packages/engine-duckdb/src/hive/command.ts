@@ -1,11 +1,12 @@
+import { tokenize } from '../sql/lexer.ts';
 import { splitName } from '../sql/quote.ts';
 
 /** Statements of Hive that DuckDB does not know, or answers in a way that Hive's clients cannot read. */
 export type HiveCommand =
   | { readonly kind: 'setList'; readonly withEngine: boolean }
   | { readonly kind: 'setShow'; readonly key: string }
-  | { readonly kind: 'setAssign'; readonly key: string; readonly value: string }
-  | { readonly kind: 'reset'; readonly key: string | null }
+  | { readonly kind: 'setAssign'; readonly key: string; readonly value: string; readonly isGlobal: boolean }
+  | { readonly kind: 'reset'; readonly key: string | null; readonly isGlobal: boolean }
   | { readonly kind: 'use'; readonly name: readonly string[] }
   | { readonly kind: 'currentDatabase' }
   | { readonly kind: 'showDatabases'; readonly pattern: string | null }
@@ -38,16 +39,17 @@ function form(pattern: string, command: Form['command']): Form {
 const forms: readonly Form[] = [
   form('SET', () => ({ kind: 'setList', withEngine: false })),
   form(String.raw`SET\s+-v`, () => ({ kind: 'setList', withEngine: true })),
-  // One word and an equals sign; what has more words (`SET VARIABLE x = 1`, `SET GLOBAL k = v`) is DuckDB's.
-  form(String.raw`SET\s+(?<key>[^\s=']+)\s*=\s*(?<value>.*)`, ({ key, value }) => ({
-    kind: 'setAssign',
-    key: stripScope(key),
-    value: (value ?? '').trim(),
-  })),
+  form(String.raw`SET\s+TIME\s+ZONE\s+(?<value>.*)`, ({ value }) => assign('TimeZone', value)),
+  // A key and an equals sign (or TO); what has other words (`SET VARIABLE x = 1`) is DuckDB's.
+  form(
+    String.raw`(?:SET|PRAGMA)\s+(?:(?<scope>GLOBAL|SESSION|LOCAL)\s+)?(?<key>[^\s=']+)\s*(?:=|\sTO\s)\s*(?<value>.*)`,
+    ({ scope, key, value }) => assign(stripScope(key), value, scope),
+  ),
   form(String.raw`SET\s+(?<key>[^\s=']+)`, ({ key }) => ({ kind: 'setShow', key: stripScope(key) })),
-  form(String.raw`RESET(?:\s+(?<key>[^\s=']+))?`, ({ key }) => ({
+  form(String.raw`RESET(?:\s+(?<scope>GLOBAL|SESSION|LOCAL))?(?:\s+(?<key>[^\s=']+))?`, ({ scope, key }) => ({
     kind: 'reset',
     key: key === undefined ? null : stripScope(key),
+    isGlobal: isGlobal(scope),
   })),
   form(`USE\\s+(?:DATABASE\\s+|SCHEMA\\s+)?(?<name>${NAME})`, ({ name }) => ({
     kind: 'use',
@@ -82,12 +84,20 @@ const forms: readonly Form[] = [
 ];
 
 /** The command that `sql`, as `normalizeStatement` returns it, is; `null` for a statement of DuckDB's. */
-export function parseHiveCommand(sql: string): HiveCommand | null {
+export function parseHiveCommand(statement: string): HiveCommand | null {
+  const sql = withoutComments(statement);
   for (const { pattern, command } of forms) {
     const found = pattern.exec(sql);
     if (found !== null) return command(found.groups ?? {});
   }
   return null;
+}
+
+/** Comments may stand between any two words. */
+function withoutComments(sql: string): string {
+  if (!/--|\/\*/.test(sql)) return sql;
+  const texts = tokenize(sql).map(({ kind, text }) => (kind === 'comment' ? ' ' : text));
+  return texts.join('').trim();
 }
 
 /**
@@ -98,6 +108,14 @@ export function rewriteHiveSpelling(sql: string): string {
   return sql
     .replace(/^(CREATE|DROP)(\s+)DATABASE\b/i, '$1$2SCHEMA')
     .replace(/^(INSERT\s+INTO\s+)TABLE\s+/i, '$1');
+}
+
+function assign(key: string, value = '', scope?: string): HiveCommand {
+  return { kind: 'setAssign', key, value: value.trim(), isGlobal: isGlobal(scope) };
+}
+
+function isGlobal(scope: string | undefined): boolean {
+  return scope?.toUpperCase() === 'GLOBAL';
 }
 
 function stripScope(key = ''): string {

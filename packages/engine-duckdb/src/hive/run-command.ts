@@ -19,9 +19,9 @@ export async function runHiveCommand(command: HiveCommand, context: CommandConte
     case 'setShow':
       return showSetting(context, command.key);
     case 'setAssign':
-      return assignSetting(context, command.key, command.value);
+      return assignSetting(context, command);
     case 'reset':
-      return resetSettings(context, command.key);
+      return resetSettings(context, command);
     case 'use':
       return useDatabase(context, command.name);
     case 'currentDatabase':

@@ -1,8 +1,10 @@
+import { messageOf } from '@senbon/core';
 import type { ExecutorResult } from '@senbon/engine-host';
 import type { Connection } from '../connection/connection.ts';
 import { type Cell, rowsResult, textColumns } from '../result/build-rows.ts';
 import { identifier, literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn, NO_ROWS } from './command-context.ts';
+import { engineWide } from './engine-wide.ts';
 
 const SECRET = /password|passwd|secret|token|credential|\.sign$/i;
 const HIDDEN = '***';
@@ -38,14 +40,13 @@ export async function showSetting(context: CommandContext, key: string): Promise
 /** `SET k = v`: DuckDB's if it knows the key, else the session's conf. */
 export async function assignSetting(
   context: CommandContext,
-  key: string,
-  value: string,
+  { key, value, isGlobal }: { readonly key: string; readonly value: string; readonly isGlobal: boolean },
 ): Promise<ExecutorResult> {
+  if (isGlobal && !context.globalSettings) throw engineWide(key);
   const isEngines = await inTurn(context, async (connection) => {
     if (!(await knows(connection, context, key))) return false;
-    const sql = `SET ${identifier(key)} = ${SQL_VALUE.test(value) ? value : literal(value)}`;
-    await connection.run(context.signal, sql);
-    await keep(connection, context, { key, sql });
+    const assignment = `${identifier(key)} = ${SQL_VALUE.test(value) ? value : literal(value)}`;
+    await change(connection, context, { key, verb: 'SET', rest: assignment, isGlobal });
     return true;
   });
   if (!isEngines) context.conf.set(key, value);
@@ -53,13 +54,16 @@ export async function assignSetting(
 }
 
 /** `RESET k` and `RESET`: back to DuckDB's default, or to what the session was opened with. */
-export async function resetSettings(context: CommandContext, key: string | null): Promise<ExecutorResult> {
+export async function resetSettings(
+  context: CommandContext,
+  { key, isGlobal }: { readonly key: string | null; readonly isGlobal: boolean },
+): Promise<ExecutorResult> {
   const { conf, initialConf, state } = context;
+  if (isGlobal && !context.globalSettings) throw engineWide(key ?? 'all settings');
   await inTurn(context, async (connection) => {
     for (const name of key === null ? state.settingKeys : [key]) {
       if (!(await knows(connection, context, name))) continue;
-      await connection.run(context.signal, `RESET ${identifier(name)}`);
-      await keep(connection, context, { key: name, sql: null });
+      await change(connection, context, { key: name, verb: 'RESET', rest: identifier(name), isGlobal });
     }
   });
   for (const name of key === null ? [...conf.keys()] : [key]) {
@@ -71,10 +75,46 @@ export async function resetSettings(context: CommandContext, key: string | null)
   return NO_ROWS;
 }
 
-/** Remembers a changed setting for the session's other connections, unless it holds for the whole engine anyway. */
+interface Change {
+  readonly key: string;
+  readonly verb: 'SET' | 'RESET';
+  readonly rest: string;
+  readonly isGlobal: boolean;
+}
+
+/**
+ * For this session, and remembered for its other connections; else, where the setting has no other scope, for the
+ * engine. A plain `SET` would not do: of several settings that a session may have, DuckDB then changes the engine's.
+ */
+async function change(connection: Connection, context: CommandContext, wanted: Change): Promise<void> {
+  const { verb, rest, isGlobal } = wanted;
+  const { signal, globalSettings } = context;
+  const own = `${verb} SESSION ${rest}`;
+  if (isGlobal || !(await runsAlone(connection, signal, own))) {
+    if (!globalSettings) throw engineWide(wanted.key);
+    await connection.run(signal, `${verb} GLOBAL ${rest}`);
+  } else {
+    await keep(connection, context, { key: wanted.key, sql: verb === 'SET' ? own : null });
+  }
+  context.connections.invalidateOthers();
+}
+
+/** Whether the setting is one that a session may have. */
+async function runsAlone(connection: Connection, signal: AbortSignal, sql: string): Promise<boolean> {
+  try {
+    await connection.run(signal, sql);
+    return true;
+  } catch (error) {
+    if (/cannot be (re)?set locally|as a session variable|has been locked/.test(messageOf(error)))
+      return false;
+    throw error;
+  }
+}
+
+/** Remembers a changed setting for the session's other connections. */
 async function keep(
   connection: Connection,
-  { state, connections, signal }: CommandContext,
+  { state, signal }: CommandContext,
   { key, sql }: { readonly key: string; readonly sql: string | null },
 ): Promise<void> {
   const name = key.toLowerCase();
@@ -84,13 +124,8 @@ async function keep(
   } else if (sql === null) {
     state.dropSetting(name);
   } else {
-    const [row] = await connection.rows(
-      signal,
-      `SELECT scope FROM duckdb_settings() WHERE lower(name) = ${literal(name)}`,
-    );
-    if (row?.scope === 'LOCAL') state.keepSetting(name, sql);
+    state.keepSetting(name, sql);
   }
-  connections.invalidateOthers();
 }
 
 async function knows(connection: Connection, { signal }: CommandContext, key: string): Promise<boolean> {
