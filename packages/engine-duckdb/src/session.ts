@@ -29,6 +29,10 @@ const SET_DATABASE = 'kyuubi.operation.set.current.database';
 const GET_CATALOG = 'kyuubi.operation.get.current.catalog';
 const SET_CATALOG = 'kyuubi.operation.set.current.catalog';
 
+/** In this order: otherwise a bar is printed all the same. */
+const TRACK_PROGRESS =
+  'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0';
+
 export interface SessionOptions {
   readonly spec: SessionSpec;
   readonly options: DuckDbOptions;
@@ -80,7 +84,9 @@ export class DuckDbSession implements ExecutorSession {
       const sql = rewriteHiveSpelling(normalizeStatement(statement, this.#hasBackslashEscapes));
       const hive = parseHiveCommand(sql);
       if (!command.globalSettings) refuseEngineWide(sql);
-      return hive === null ? this.#runner.run(sql, command.signal) : runHiveCommand(hive, command);
+      return hive === null
+        ? this.#runner.run(sql, { ...context, signal: command.signal })
+        : runHiveCommand(hive, command);
     });
   }
 
@@ -129,6 +135,8 @@ export class DuckDbSession implements ExecutorSession {
 
   async #connect(): Promise<Connection> {
     const connection = await this.#options.connect();
+    // Counted, and shown by nobody but who asks.
+    await connection.run(neverAborted(), TRACK_PROGRESS);
     await this.#state.replayOn(connection, this.#options.defaultSearchPath);
     return connection;
   }

@@ -4,7 +4,7 @@ import {
   ResultReturnType,
   StatementType,
 } from '@duckdb/node-api';
-import type { ColumnSchema, ExecutorResult } from '@senbon/engine-host';
+import type { ColumnSchema, ExecutorResult, StatementContext } from '@senbon/engine-host';
 import type { Connection } from './connection/connection.ts';
 import { failed } from './connection/duckdb-error.ts';
 import type { SessionConnections, Turn } from './connection/session-connections.ts';
@@ -40,8 +40,9 @@ export class StatementRunner {
     this.#options = options;
   }
 
-  async run(sql: string, signal: AbortSignal): Promise<ExecutorResult> {
+  async run(sql: string, context: StatementContext): Promise<ExecutorResult> {
     const { connections, state } = this.#options;
+    const { signal } = context;
     const turn = await connections.acquire(signal);
     let prepared: Prepared;
     try {
@@ -52,6 +53,8 @@ export class StatementRunner {
     }
     try {
       state.noteBefore(prepared.type, sql);
+      const { connection } = turn;
+      context.track?.(() => connection.progress());
       const isLent = prepared.type === StatementType.SELECT && state.isReplayable && turn.canLend;
       return isLent
         ? await this.#runLent(turn, prepared, signal)

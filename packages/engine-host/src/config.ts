@@ -131,6 +131,12 @@ export const engineHostArea = {
     'PT1S',
     'How long GetOperationStatus waits for a change. (Kyuubi: PT5S; shorter makes a cancel from another thread feel instant.)',
   ),
+  progressEnabled: key(
+    'kyuubi.operation.progress.enabled',
+    bool,
+    'true',
+    'Tell clients that ask for it how far a statement has come. (Kyuubi: false.)',
+  ),
   resultMaxRows: key(
     'kyuubi.operation.result.max.rows',
     int(0),

@@ -51,6 +51,22 @@ export interface StatementContext {
   readonly confOverlay: Readonly<Record<string, string>>;
   /** Appends a line to the operation log. */
   log(line: string): void;
+  /**
+   * Says where the statement's progress can be asked until it ends; absent where nobody asks. `read` is quick and never
+   * throws; `null` = not known.
+   */
+  track?(read: () => StatementProgress | null): void;
+}
+
+/** How far a statement has come. */
+export interface StatementProgress {
+  /** 0 to 1. */
+  readonly fraction: number;
+  /** What is counted, as in `rows`; a word for people. */
+  readonly unit: string;
+  readonly done: number;
+  /** As far as it is known by now. */
+  readonly total: number;
 }
 
 export interface ExecutorResult {

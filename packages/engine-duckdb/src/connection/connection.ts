@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { StatementProgress } from '@senbon/engine-host';
 import { canceled, statementError } from './duckdb-error.ts';
 
 /**
@@ -41,6 +42,19 @@ export class Connection {
       this.#call = null;
       stopInterrupts();
     }
+  }
+
+  /** How far the running query has come; `null` when DuckDB does not know, as of what has no table to count. */
+  progress(): StatementProgress | null {
+    if (this.#closing !== null) return null;
+    const { percentage, rows_processed: done, total_rows_to_process: total } = this.#raw.progress;
+    if (percentage < 0) return null;
+    return {
+      fraction: Math.min(1, percentage / 100),
+      unit: 'rows',
+      done: Number(done),
+      total: Number(total),
+    };
   }
 
   /** All rows of a short query as JavaScript values. */

@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type NamedHandle, SenbonError, type Timer } from '@senbon/core';
 import type { TOperationType, TProtocolVersion } from '@senbon/hive-thrift';
-import type { ColumnSchema, ExecutorResult, StatementContext } from '../executor.ts';
+import type { ColumnSchema, ExecutorResult, StatementContext, StatementProgress } from '../executor.ts';
 import type { RewindBudget } from '../result/result-history.ts';
 import { type FetchedRows, type Orientation, ResultReader } from '../result/result-reader.ts';
 import { looksLikeQuery } from './looks-like-query.ts';
@@ -62,6 +62,8 @@ export class Operation {
   #completedMs = 0;
   #lastAccessMs: number;
   #hasAnnouncedRows = false;
+  #readProgress: (() => StatementProgress | null) | null = null;
+  #progress: StatementProgress | null = null;
 
   constructor(options: OperationOptions) {
     this.options = options;
@@ -109,6 +111,15 @@ export class Operation {
 
   get modifiedRowCount(): number | undefined {
     return this.#result?.modifiedRowCount;
+  }
+
+  /** How far it has come: never back, and all the way once it has finished. `null` when the executor does not tell. */
+  get progress(): StatementProgress | null {
+    const last = this.#progress;
+    const now = this.#state === 'RUNNING' ? (this.#readProgress?.() ?? null) : null;
+    if (now !== null && now.fraction >= (last?.fraction ?? 0)) this.#progress = now;
+    if (this.#state !== 'FINISHED' || last === null) return this.#progress;
+    return { ...last, fraction: 1, done: last.total };
   }
 
   /** It runs, or the engine still holds rows that nobody has read. */
@@ -225,7 +236,14 @@ export class Operation {
       if (queue !== null) leave = await queue.enter(signal);
       if (this.#state !== 'PENDING') return;
       this.#move('RUNNING', 'started');
-      const result = await run({ signal, confOverlay, log: (line) => this.log.append(line) });
+      const result = await run({
+        signal,
+        confOverlay,
+        log: (line) => this.log.append(line),
+        track: (read) => {
+          this.#readProgress = read;
+        },
+      });
       this.#accept(result);
     } catch (error) {
       this.#fail(SenbonError.from(error, 'STATEMENT_FAILED'));

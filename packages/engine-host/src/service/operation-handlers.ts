@@ -16,6 +16,7 @@ import type { Operation } from '../operation/operation.ts';
 import type { Orientation } from '../result/result-reader.ts';
 import { parseHandle } from '../session/session-conf.ts';
 import { handleOf, stateOf } from './operation-handle.ts';
+import { progressOf } from './operation-progress.ts';
 import type { Caller, EngineService } from './service.ts';
 import { errorStatus, SUCCESS } from './status.ts';
 import { tableSchemaOf } from './table-schema.ts';
@@ -55,11 +56,12 @@ export const operationHandlers: Handlers<Caller> = {
     }
   },
 
-  GetOperationStatus: async ({ operationHandle }, { service }) => {
+  GetOperationStatus: async ({ operationHandle, getProgressUpdate }, { service }) => {
     try {
       const operation = service.sessions.findOperation(operationHandle.operationId);
       if (operation.options.isAsync) await operation.waitForChange(pollTimeoutOf(operation, service));
-      return statusOf(operation);
+      const isWanted = getProgressUpdate === true && isProgressEnabled(operation, service);
+      return { ...statusOf(operation), ...(isWanted ? progressOf(operation) : {}) };
     } catch (error) {
       return { status: errorStatus(error) };
     }
@@ -123,6 +125,11 @@ function statusOf(operation: Operation): TGetOperationStatusResp {
       : {}),
     ...(modifiedRowCount === undefined ? {} : { numModifiedRows: BigInt(modifiedRowCount) }),
   };
+}
+
+function isProgressEnabled(operation: Operation, { config }: EngineService): boolean {
+  const { sessionConf } = operation.options;
+  return overriddenBy(engineHostArea.progressEnabled, config.progressEnabled, sessionConf);
 }
 
 async function fetchRows(request: TFetchResultsReq, service: EngineService): Promise<EncodedReply> {

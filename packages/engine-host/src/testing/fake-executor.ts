@@ -9,6 +9,7 @@ import type {
   ResultCursor,
   SessionSpec,
   StatementContext,
+  StatementProgress,
 } from '../executor.ts';
 import { metadataSchemas } from '../metadata-schemas.ts';
 import { emptyBatch } from '../result/batches.ts';
@@ -30,6 +31,8 @@ export class FakeExecutor implements Executor {
   readonly info = { serverName: 'Fake', dbmsName: 'FakeDB', dbmsVersion: '1.2.3', keywords: ['FOO', 'BAR'] };
   readonly sessions = new Set<FakeSession>();
   readonly openCursors = new Set<ResultCursor>();
+  /** What a `PROGRESS` statement tells. */
+  progress: StatementProgress | null = null;
   readonly statements: string[] = [];
   readonly metadataRequests: MetadataRequest[] = [];
   isClosed = false;
@@ -96,6 +99,10 @@ export class FakeSession implements ExecutorSession {
       case 'HANG':
         return untilAborted(context.signal);
       case 'WAIT':
+        await Promise.race([this.#executor.waitForRelease(), untilAborted(context.signal)]);
+        return { rows: { schema: NUMBERS, cursor: this.#numbers(1) } };
+      case 'PROGRESS':
+        context.track?.(() => this.#executor.progress);
         await Promise.race([this.#executor.waitForRelease(), untilAborted(context.signal)]);
         return { rows: { schema: NUMBERS, cursor: this.#numbers(1) } };
       case 'STUBBORN':
