@@ -11,6 +11,7 @@ import { SessionConnections } from './connection/session-connections.ts';
 import { parseHiveCommand, rewriteHiveSpelling } from './hive/command.ts';
 import type { CommandContext } from './hive/command-context.ts';
 import { refuseEngineWide } from './hive/engine-wide.ts';
+import { planOnly } from './hive/plan-only.ts';
 import { runHiveCommand } from './hive/run-command.ts';
 import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
@@ -84,9 +85,9 @@ export class DuckDbSession implements ExecutorSession {
       const sql = rewriteHiveSpelling(normalizeStatement(statement, this.#hasBackslashEscapes));
       const hive = parseHiveCommand(sql);
       if (!command.globalSettings) refuseEngineWide(sql);
-      return hive === null
-        ? this.#runner.run(sql, { ...context, signal: command.signal })
-        : runHiveCommand(hive, command);
+      if (hive !== null) return runHiveCommand(hive, command);
+      const plan = await planOnly(command, context.confOverlay, sql);
+      return plan ?? this.#runner.run(sql, { ...context, signal: command.signal });
     });
   }
 

@@ -56,7 +56,7 @@ const names: Readonly<Record<string, HiveTypeName>> = {
   TIMESTAMP_MS: 'TIMESTAMP',
   TIMESTAMP_NS: 'TIMESTAMP',
   'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP',
-  '"NULL"': 'NULL',
+  '"NULL"': 'INT',
 };
 const decimals: Readonly<Record<string, readonly [precision: number, scale: number]>> = {
   UBIGINT: [20, 0],
