@@ -26,6 +26,8 @@ describe('options', () => {
       tempDirectory: null,
       maxMaterializedBytes: 64 * 2 ** 20,
       maxSpooledBytes: 16 * 2 ** 30,
+      backslashEscapes: true,
+      showDialect: 'hive',
     });
   });
 

@@ -1,4 +1,15 @@
-import { type Area, type AreaConfig, bool, Conf, int, type Key, key, list, readArea, text } from '@senbon/core';
+import {
+  type Area,
+  type AreaConfig,
+  bool,
+  Conf,
+  int,
+  type Key,
+  key,
+  list,
+  readArea,
+  text,
+} from '@senbon/core';
 import { z } from 'zod';
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
@@ -54,7 +65,7 @@ export const duckDbArea = {
     'kyuubi.engine.duckdb.global.settings',
     bool,
     'false',
-    'Whether a session may change what holds for the whole engine and so for all its sessions: `SET threads`, `SET memory_limit`, `SET GLOBAL`, logging. The keys of `kyuubi.engine.duckdb` cannot be set by a session either way.',
+    'Whether a session may change what holds for the whole engine and so for all its sessions: `SET threads`, `SET memory_limit`, `SET GLOBAL`, logging.',
   ),
   tempDirectory: key(
     'kyuubi.engine.duckdb.temp.directory',

@@ -24,13 +24,23 @@ const prefixes = [
   'kyuubi.engine.security.',
   'kyuubi.ha.',
   'kyuubi.zookeeper.embedded.',
-  // The administrator's limits on an engine, and what runs as the gateway's account (`NODE_OPTIONS`).
-  'kyuubi.engine.duckdb.',
+  // What would run as the gateway's account (`NODE_OPTIONS`).
   'kyuubi.engineEnv.',
   'kyuubi.engine.env.',
 ] as const;
 
 const names: ReadonlySet<string> = new Set([
+  // The administrator's limits on what SQL may do to an engine and its machine.
+  'kyuubi.engine.duckdb.database',
+  'kyuubi.engine.duckdb.read.only',
+  'kyuubi.engine.duckdb.memory.limit',
+  'kyuubi.engine.duckdb.threads',
+  'kyuubi.engine.duckdb.external.access',
+  'kyuubi.engine.duckdb.allowed.directories',
+  'kyuubi.engine.duckdb.global.settings',
+  'kyuubi.engine.duckdb.temp.directory',
+  'kyuubi.engine.duckdb.result.max.materialized.bytes',
+  'kyuubi.engine.duckdb.result.max.spooled.bytes',
   'kyuubi.session.local.dir.allow.list',
   'kyuubi.session.conf.restrict.list',
   'kyuubi.session.conf.ignore.list',

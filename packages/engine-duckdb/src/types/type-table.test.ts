@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Executor, ExecutorSession, HiveType } from '@senbon/engine-host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cellAt, drain, openExecutor, run, sessionSpec, statementContext } from '../testing/harness.ts';
+import {
+  type Cell,
+  cellAt,
+  drain,
+  openExecutor,
+  run,
+  sessionSpec,
+  statementContext,
+} from '../testing/harness.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/duckdb.md'), 'utf8');
 const rows = [...page.matchAll(/^\| `(.+)` \| (\S+) \| `(.*)` \|$/gm)].map(
@@ -48,7 +56,7 @@ describe('the table of types in docs/duckdb.md', () => {
   });
 });
 
-function shown(kind: string, cell: unknown): string {
+function shown(kind: string, cell: Cell): string {
   if (cell === null) return 'NULL';
   if (kind === 'bool') return cell === true ? '1' : '0';
   return kind === 'binary' ? `0x${String(cell)}` : Object.is(cell, -0) ? '-0' : String(cell);

@@ -5,23 +5,11 @@ const SET_PREFIX = 'kyuubi.engineEnv.';
 
 /** What a program needs to run at all, and what tells Java, Hadoop and Spark where they are. */
 const NEEDED: readonly string[] = [
-  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'PWD', 'HOSTNAME', 'TMPDIR', 'TMP', 'TEMP'],
-  ...['LANG', 'LANGUAGE', 'LC_*', 'TZ', 'TZDIR', 'LD_LIBRARY_PATH', 'XDG_*'],
-  ...['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_V8_COVERAGE', 'UV_*', 'SSL_CERT_*'],
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
-  ...[
-    'JAVA_*',
-    'JDK_*',
-    'SPARK_*',
-    'PYSPARK_*',
-    'HADOOP_*',
-    'YARN_*',
-    'HIVE_*',
-    'KRB5*',
-    'KYUUBI_*',
-    'AWS_REGION',
-  ],
-];
+  'PATH HOME USER LOGNAME SHELL PWD HOSTNAME TMPDIR TMP TEMP LANG LANGUAGE LC_* TZ TZDIR LD_LIBRARY_PATH XDG_*',
+  'NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_V8_COVERAGE UV_* SSL_CERT_*',
+  'HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy',
+  'JAVA_* JDK_* SPARK_* PYSPARK_* HADOOP_* YARN_* HIVE_* KRB5* KYUUBI_* AWS_REGION',
+].flatMap((names) => names.split(' '));
 /** Never by a pattern: what is called so is a secret, whatever program it is for. */
 const SECRET = /SECRET|PASSW|TOKEN|CREDENTIAL|(ACCESS|PRIVATE|API)_?KEY/i;
 
