@@ -12,6 +12,7 @@ const RUN_BY: Readonly<Record<string, string>> = {
   'README.md': 'tests/gateway/readme.test.ts',
   'docs/beeline.md': 'tests/gateway/readme.test.ts',
   'docs/clients.md': 'tests/gateway/clients-page.test.ts',
+  'docs/duckdb.md': 'tests/duckdb/duckdb.test.ts',
 };
 
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((path) =>
