@@ -6,6 +6,7 @@ import { startNosasl } from '../support/client-suite.ts';
 import { docBlocks } from '../support/doc-blocks.ts';
 import { type Gateway, GatewayHome } from '../support/gateway.ts';
 import { npmSetOf } from '../support/npm.ts';
+import { type PythonSet, pythonOf } from '../support/python.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -46,5 +47,19 @@ describe('docs/clients.md', () => {
     const cwd = await npmSetOf('jshs2');
     const { stdout } = await run(process.execPath, ['-e', code], { cwd });
     expect(stdout).toContain('[ [ 42 ] ]');
+  });
+
+  const python: readonly { heading: string; set: PythonSet; shows: string }[] = [
+    { heading: 'PyHive', set: 'pyhive', shows: `[(42, "it's")]` },
+    { heading: 'SQLAlchemy', set: 'sqlalchemy', shows: '[(42,)]\nTrue' },
+    { heading: 'impyla', set: 'impyla', shows: `[(42, "it's")]` },
+    { heading: 'Ibis', set: 'ibis', shows: "[{'k': 'a', 'total': 42}, {'k': 'b', 'total': 7}]" },
+    { heading: 'Looking a server up', set: 'pyhive', shows: '[(42,)]' },
+  ];
+
+  test.each(python)('$heading (Python) gets rows', async ({ heading, set, shows }) => {
+    const code = await snippet(heading, 'python', gateway);
+    const { stdout } = await run(await pythonOf(set), ['-W', 'ignore', '-c', code]);
+    expect(stdout.trim()).toBe(shows);
   });
 });

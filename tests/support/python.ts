@@ -10,7 +10,7 @@ const FETCH_TIMEOUT_MS = 600_000;
 const fetchScript = join(import.meta.dirname, '../../scripts/fetch-python.sh');
 
 /** The sets in `scripts/python-sets`. */
-export type PythonSet = 'pyhive';
+export type PythonSet = 'pyhive' | 'sqlalchemy' | 'impyla' | 'ibis';
 
 /** Installs a set of Python packages once, into the cache, and returns its interpreter. Rejects with pip's own words. */
 export async function pythonOf(set: PythonSet): Promise<string> {
