@@ -9,7 +9,7 @@ const TIMEOUT_MS = 240_000;
 
 /** Runs one query through the gateway's own front door and returns what to print: the row and the JDBC URLs. */
 export async function selfCheck(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'frontends'>,
   conf: Conf,
   embedded: string | null,
 ): Promise<readonly string[]> {
@@ -20,6 +20,7 @@ export async function selfCheck(
     const call = { signal: AbortSignal.timeout(TIMEOUT_MS) };
     const session = await client.openSession(call);
     const operation = await session.execute(STATEMENT, call);
+    await operation.wait(call);
     const rows: string[] = [];
     for await (const row of operation.rows(call)) rows.push(row.join(' | '));
     await operation.close();
@@ -41,7 +42,7 @@ export async function selfCheck(
   }
 }
 
-function urls(gateway: Gateway, conf: Conf, embedded: string | null): readonly string[] {
+function urls(gateway: Pick<Gateway, 'frontends'>, conf: Conf, embedded: string | null): readonly string[] {
   const ha = readArea(haArea, conf);
   const quorum = embedded ?? ha.addresses;
   const byDiscovery = `jdbc:hive2://${quorum}/;serviceDiscoveryMode=zooKeeper;zooKeeperNamespace=${ha.namespace}`;
