@@ -12,5 +12,7 @@ mapfile -t jar_sets < <(sets jar-sets)
 mapfile -t npm_sets < <(ls npm-sets)
 mapfile -t python_sets < <(sets python-sets)
 ./fetch-jars.sh "${jar_sets[@]}"
+./fetch-go.sh gohive
+./fetch-rust.sh hive-rust
 ./fetch-npm.sh "${npm_sets[@]}"
 ./fetch-python.sh "${python_sets[@]}"

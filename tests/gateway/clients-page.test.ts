@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLIENT_TIMEOUT_MS } from '../support/client-checks.ts';
 import { startNosasl } from '../support/client-suite.ts';
 import { docBlocks } from '../support/doc-blocks.ts';
 import { type Gateway, GatewayHome } from '../support/gateway.ts';
+import { runGo } from '../support/go.ts';
 import { npmSetOf } from '../support/npm.ts';
 import { type PythonSet, pythonOf } from '../support/python.ts';
 
@@ -48,6 +52,22 @@ describe('docs/clients.md', () => {
     const { stdout } = await run(process.execPath, ['-e', code], { cwd });
     expect(stdout).toContain('[ [ 42 ] ]');
   });
+
+  test(
+    'gohive gets a row',
+    async () => {
+      const code = await snippet('gohive', 'go', gateway);
+      const dir = await mkdtemp(join(tmpdir(), 'senbon-clients-page-'));
+      try {
+        await writeFile(join(dir, 'main.go'), code);
+        expect(await runGo('gohive', join(dir, 'main.go'))).toContain('42');
+      } finally {
+        await rm(dir, { recursive: true });
+      }
+      // Go compiles it first.
+    },
+    CLIENT_TIMEOUT_MS,
+  );
 
   const python: readonly { heading: string; set: PythonSet; shows: string }[] = [
     { heading: 'PyHive', set: 'pyhive', shows: `[(42, "it's")]` },

@@ -21,8 +21,7 @@ describe.each([
 ])('as of Hive $hive', ({ hive, own }) => {
   clientSuite({
     name: 'jshs2',
-    transports: ['nosasl'],
-    checks: [...checks, ...own],
+    checks: { nosasl: [...checks, ...own] },
     program: async () => ({ command: process.execPath, args: [program, await npmSetOf('jshs2'), hive] }),
   });
 });
