@@ -1,6 +1,7 @@
 import {
   bool,
   type Conf,
+  duration,
   int,
   key,
   type Logger,
@@ -51,6 +52,12 @@ export const embeddedZooKeeperArea = {
     '60000',
     'Most session time-out a client gets, in milliseconds.',
   ),
+  handshakeTimeoutMs: key(
+    'kyuubi.zookeeper.embedded.handshake.timeout',
+    duration,
+    'PT10S',
+    'A connection that has not asked for a session by then is closed. (ours)',
+  ),
   tickTimeMs: key(
     'kyuubi.zookeeper.embedded.tick.time',
     int(1),
@@ -100,6 +107,7 @@ async function listen(
       minSessionTimeoutMs: limits.minSessionTimeoutMs,
       maxSessionTimeoutMs: limits.maxSessionTimeoutMs,
       maxClientConnections: limits.maxClientConnections,
+      handshakeTimeoutMs: limits.handshakeTimeoutMs,
       log: (level, message) => log[level](message),
     });
   } catch (error) {

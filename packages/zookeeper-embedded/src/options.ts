@@ -18,6 +18,8 @@ export interface EmbeddedZooKeeperOptions {
   readonly maxSessionTimeoutMs?: number;
   /** Connections from one client address; 0 means any number. Default 120. */
   readonly maxClientConnections?: number;
+  /** How long a connection has until it has asked for a session. Default 10000. */
+  readonly handshakeTimeoutMs?: number;
   readonly clock?: Clock;
   /** Default: nothing is logged. */
   readonly log?: Log;
@@ -30,6 +32,7 @@ const DEFAULTS = {
   minSessionTimeoutMs: 6000,
   maxSessionTimeoutMs: 60_000,
   maxClientConnections: 120,
+  handshakeTimeoutMs: 10_000,
   clock: systemClock,
   log: () => undefined,
 } as const satisfies Partial<EmbeddedZooKeeperOptions>;
@@ -44,6 +47,7 @@ export function resolveOptions(given: EmbeddedZooKeeperOptions): ResolvedOptions
   demandInteger('minSessionTimeoutMs', options.minSessionTimeoutMs, 1, MAX_INT);
   demandInteger('maxSessionTimeoutMs', options.maxSessionTimeoutMs, options.minSessionTimeoutMs, MAX_INT);
   demandInteger('maxClientConnections', options.maxClientConnections, 0, MAX_INT);
+  demandInteger('handshakeTimeoutMs', options.handshakeTimeoutMs, 1, MAX_INT);
   return options;
 }
 

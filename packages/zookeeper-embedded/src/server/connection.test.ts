@@ -7,7 +7,7 @@ import { ErrorCode } from '../wire/error-code.ts';
 import type { JuteWriter } from '../wire/jute-writer.ts';
 import { OpCode } from '../wire/op-code.ts';
 import { CreateRequest, PathTypeRequest, PathWatchRequest, SetDataRequest } from '../wire/records.ts';
-import { HANDSHAKE_TIMEOUT_MS, MAX_OUTGOING_BYTES, MAX_REQUEST_BYTES } from './connection.ts';
+import { MAX_OUTGOING_BYTES, MAX_REQUEST_BYTES } from './connection.ts';
 
 const reading = (path: string) => (writer: JuteWriter) =>
   PathWatchRequest.write(writer, { path, watch: false });
@@ -19,12 +19,12 @@ async function makeLarge(client: RawClient, path: string): Promise<void> {
 
 describe('before there is a session', () => {
   it('a silent connection is closed in time', async () => {
-    const { open, clock, connect } = await startTestServer();
+    const { open, clock, connect } = await startTestServer({ handshakeTimeoutMs: 700 });
     const silent = await open();
     const slow = await open();
     slow.socket.write(Buffer.from([0, 0, 0]));
     await (await connect({ timeoutMs: 60_000 })).ping();
-    clock.advance(HANDSHAKE_TIMEOUT_MS - 1);
+    clock.advance(699);
     expect(silent.socket.destroyed).toBe(false);
     clock.advance(1);
     await Promise.all([silent.closed, slow.closed]);

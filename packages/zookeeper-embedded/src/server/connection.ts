@@ -15,7 +15,6 @@ import { MAX_CONNECT_BYTES } from './handshake.ts';
 /** Apache's default of `jute.maxbuffer`. */
 export const MAX_REQUEST_BYTES = 1024 * 1024 - 1;
 /** A connection must have its session by then, or it is closed. */
-export const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** With more than this unsent, a connection's further requests wait. */
 export const PAUSE_BYTES = 1024 * 1024;
 /** Watch events do not wait; a client that lets this much pile up is cut off. Above one largest reply. */
@@ -36,6 +35,7 @@ const MOVES: Readonly<Record<ConnectionState, readonly ConnectionState[]>> = {
 
 /** What a connection needs of its server. */
 export interface ConnectionHost {
+  readonly handshakeTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
   /** The answer to a four-letter word, or null when these four bytes are none. */
@@ -81,7 +81,7 @@ export class Connection implements Client {
     this.remotePort = socket.remotePort ?? 0;
     this.establishedMs = host.clock.now();
     this.#identities = [{ scheme: 'ip', id: this.remoteAddress }];
-    this.#timer = host.clock.after(HANDSHAKE_TIMEOUT_MS, () => this.destroy('no session in time'));
+    this.#timer = host.clock.after(host.handshakeTimeoutMs, () => this.destroy('no session in time'));
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());

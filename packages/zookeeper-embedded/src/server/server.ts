@@ -45,6 +45,7 @@ export async function startEmbeddedZooKeeper(options: EmbeddedZooKeeperOptions):
 
 class ZooKeeperServer implements EmbeddedZooKeeper, ConnectionHost {
   readonly host: string;
+  readonly handshakeTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly #options: ResolvedOptions;
@@ -65,6 +66,7 @@ class ZooKeeperServer implements EmbeddedZooKeeper, ConnectionHost {
   constructor(options: ResolvedOptions) {
     const { clock, tickTimeMs } = options;
     this.host = options.host;
+    this.handshakeTimeoutMs = options.handshakeTimeoutMs;
     this.clock = clock;
     this.log = options.log;
     this.#options = options;
