@@ -205,9 +205,18 @@ describe('NOSASL', () => {
   it('ends a connection that speaks something else', async () => {
     await start(NOSASL);
     const raw = await gateway.raw();
-    raw.send('GET / HTTP/1.1\r\n\r\n');
+    raw.send('SSH-2.0-OpenSSH\r\n');
     await raw.ended();
     expect(gateway.logger.has('strict binary')).toBe(true);
+  });
+
+  it('tells a browser in HTTP that this is another port', async () => {
+    await start(NOSASL);
+    const raw = await gateway.raw();
+    raw.send('GET / HTTP/1.1\r\n\r\n');
+    await raw.ended();
+    expect(raw.received.toString()).toMatch(/^HTTP\/1\.1 400[\s\S]*this is the Thrift binary port/);
+    expect(gateway.logger.has('Turned 127.0.0.1 away: this is the Thrift binary port')).toBe(true);
   });
 
   it('ends a connection that announces too much', async () => {

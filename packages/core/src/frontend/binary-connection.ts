@@ -8,6 +8,7 @@ import type { ReplySink } from '../relay/reply-sink.ts';
 import { RequestIntake } from './request-intake.ts';
 import type { RequestMemory } from './request-memory.ts';
 import { SocketSink } from './socket-sink.ts';
+import { strangerAtBinary } from './stranger.ts';
 
 export interface BinaryConnectionOptions {
   /** Returns the user; throws with the text for the peer when it may not come in. `null`: no SASL, and no frames. */
@@ -54,6 +55,7 @@ export class BinaryConnection {
   #phase: ConnectionPhase = ConnectionPhase.handshake;
   #isServing = false;
   #isFinishing = false;
+  #isFirst = true;
   #loginTimer: Timer | null;
   /** Since a request has begun to arrive; most arrive whole and need none. */
   #arrival: ArrivalTimer | null = null;
@@ -101,12 +103,25 @@ export class BinaryConnection {
   }
 
   #onData(chunk: Uint8Array): void {
+    if (this.#isFirst && this.#turnStrangerAway(chunk)) return;
     try {
       const bytes = this.#phase === 'handshake' ? this.#handshake(chunk) : chunk;
       if (this.#phase === 'serving' && bytes.length > 0) this.#receive(bytes);
     } catch (error) {
       this.#refuse(messageOf(error));
     }
+  }
+
+  /** The first bytes tell; a peer that sends them one by one gets a less helpful answer. */
+  #turnStrangerAway(chunk: Uint8Array): boolean {
+    this.#isFirst = false;
+    const stranger = strangerAtBinary(chunk, this.#sasl !== null);
+    if (stranger === null || this.isClosed) return false;
+    this.#options.logger.warn(`Turned ${addressOf(this.#socket)} away: ${stranger.advice}`);
+    const reply = stranger.reply ?? this.#sasl?.bad(stranger.advice);
+    if (reply !== undefined) this.#socket.write(reply);
+    this.#close(stranger.advice);
+    return true;
   }
 
   /** Returns what stands behind the handshake. */

@@ -15,6 +15,7 @@ import type { Frontend } from './frontend.ts';
 import { basicCredentials, clientAddress, readBody } from './http-request.ts';
 import { HttpSink } from './http-sink.ts';
 import { listen } from './listen.ts';
+import { refuseHttp } from './refuse-http.ts';
 import type { RequestMemory } from './request-memory.ts';
 import type { ThriftService } from './thrift-service.ts';
 
@@ -75,6 +76,10 @@ export class ThriftHttpFrontend implements Frontend {
     this.#server.maxConnections = config.maxConnections;
     // An accept that fails (no file handles left) must not end the process.
     this.#server.on('error', (error) => this.#logger.error('The listener reports an error', error));
+    this.#server.on('clientError', (error, socket) => {
+      const why = refuseHttp(error, socket, config.httpHeaderBytes);
+      this.#logger.debug(`Refused what is no HTTP request: ${why}`);
+    });
   }
 
   get port(): number {
