@@ -3,6 +3,7 @@ import { ApplicationError, ThriftProtocolError } from '../errors.ts';
 import { MessageScanner } from '../framing/message-scanner.ts';
 import { columnValues } from '../rowset/column-values.ts';
 import { decodeFetchReply, decodeRowSet } from '../rowset/decode-row-set.ts';
+import { FUZZ_TIMEOUT_MS, fuzzRounds, fuzzSeed } from '../testing/fuzz.ts';
 import { Random } from '../testing/random.ts';
 import { sample } from '../testing/samples.ts';
 import { decodeReply, decodeRequest, encodeCall, encodeReply } from './calls.ts';
@@ -11,7 +12,7 @@ import { locateHandle } from './locate-handle.ts';
 import { type MethodName, methods, requestTable, responseTable } from './methods.ts';
 
 /** Rounds for each method; a round changes a message and feeds it to everything that reads messages. */
-const ROUNDS = 400;
+const ROUNDS = fuzzRounds(400);
 const names = Object.keys(methods) as MethodName[];
 
 /** Changes, cuts, doubles or overwrites some bytes; often a length or a count. */
@@ -59,9 +60,9 @@ function survive(work: () => void): boolean {
   }
 }
 
-describe('mutated messages are read or refused, nothing else', () => {
+describe('mutated messages are read or refused, nothing else', { timeout: FUZZ_TIMEOUT_MS }, () => {
   it.each(names)('%s', (method) => {
-    const random = new Random(names.indexOf(method) + 1);
+    const random = new Random(fuzzSeed(names.indexOf(method) + 1));
     let read = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const isCall = round % 2 === 0;
@@ -83,7 +84,7 @@ describe('mutated messages are read or refused, nothing else', () => {
   });
 
   it('row sets by the fast decoder, which agrees with the general one', () => {
-    const random = new Random(99);
+    const random = new Random(fuzzSeed(99));
     let agreed = 0;
     for (let round = 0; round < ROUNDS * 5; round++) {
       const whole = encodeReply('FetchResults', round, sample(responseTable('FetchResults'), random, 'some'));
@@ -107,10 +108,10 @@ describe('mutated messages are read or refused, nothing else', () => {
   });
 });
 
-describe('noise', () => {
+describe('noise', { timeout: FUZZ_TIMEOUT_MS }, () => {
   it('is refused', () => {
-    const random = new Random(7);
-    for (let round = 0; round < 3000; round++) {
+    const random = new Random(fuzzSeed(7));
+    for (let round = 0; round < ROUNDS * 8; round++) {
       const noise = random.bytes(1 + random.int(200));
       if (random.chance(0.7)) Buffer.from('8001000100000001410000000' + '00c0001', 'hex').copy(noise);
       survive(() => new MessageScanner({ maxMessageBytes: 1 << 16 }).push(noise));
