@@ -14,6 +14,8 @@ const STOP_TIMEOUT_MS = 15_000;
 export interface GatewayOptions {
   readonly conf?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** File handles that it and its engines may have. */
+  readonly maxFiles?: number;
 }
 
 export interface Address {
@@ -73,6 +75,11 @@ export class Gateway {
   }
 }
 
+function limited(maxFiles: number | undefined, [command = '', ...args]: readonly string[]) {
+  if (maxFiles === undefined) return { command, args };
+  return { command: 'bash', args: ['-c', 'ulimit -n "$0"; exec "$@"', String(maxFiles), command, ...args] };
+}
+
 /** Takes away what would steer a gateway: a Spark or a Kyuubi of the developer's own. */
 function neutralEnvironment(): Record<string, undefined> {
   const steering = Object.keys(process.env).filter((name) => /^(KYUUBI|SPARK|HADOOP|HIVE)_/.test(name));
@@ -105,13 +112,12 @@ export class GatewayHome {
   }
 
   /** Starts a gateway on free ports of the loopback interface and waits until it serves. */
-  async start({ conf = {}, env = {} }: GatewayOptions = {}): Promise<Gateway> {
+  async start({ conf = {}, env = {}, maxFiles }: GatewayOptions = {}): Promise<Gateway> {
     const settings = { ...this.#defaults(), ...conf };
     const args = Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
     const process = await startProcess({
       name: 'gateway',
-      command: join(root, 'bin/kyuubi'),
-      args: ['run', ...args],
+      ...limited(maxFiles, [join(root, 'bin/kyuubi'), 'run', ...args]),
       env: { ...neutralEnvironment(), ...this.#environment(), ...env },
     });
     try {

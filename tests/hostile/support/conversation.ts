@@ -12,7 +12,7 @@ import {
   TProtocolVersion,
 } from '@senbon/hive-thrift';
 import type { Address } from '../../support/gateway.ts';
-import { type Ending, Peer } from './peer.ts';
+import { Peer } from './peer.ts';
 
 type Handle = { readonly guid: Uint8Array; readonly secret: Uint8Array };
 
@@ -221,27 +221,4 @@ export class Dialog {
       await this.peer.until(this.peer.receivedBytes + 1);
     }
   }
-}
-
-/**
- * A good conversation that breaks off after `cut` bytes. Resolves with the number of bytes sent, which is less than
- * `cut` when the conversation is shorter.
- */
-export async function breakOff(address: Address, wire: Wire, cut: number, ending: Ending): Promise<number> {
-  const dialog = await Dialog.open(address, wire);
-  const { peer } = dialog;
-  const leave = async (rest: Uint8Array): Promise<number> => {
-    if (rest.length > 0) await peer.sendAll(rest);
-    peer.leave(ending);
-    await peer.closed;
-    return dialog.sent + rest.length;
-  };
-  if (wire.hello.length > cut) return leave(wire.hello.subarray(0, cut));
-  await dialog.greet();
-  for (const call of calls) {
-    const bytes = wire.wrap(call.encode(dialog.handles));
-    if (dialog.sent + bytes.length > cut) return leave(bytes.subarray(0, cut - dialog.sent));
-    await dialog.ask(call.encode(dialog.handles));
-  }
-  return leave(NOTHING);
 }

@@ -78,9 +78,17 @@ export class Peer {
   }
 
   /** How long it takes the server to end the connection; rejects when it has not within `timeoutMs`. */
-  async untilOver(timeoutMs: number): Promise<number> {
+  untilOver(timeoutMs: number): Promise<number> {
+    return this.#within(timeoutMs, this.until(Number.POSITIVE_INFINITY));
+  }
+
+  /** How long it takes until the connection is gone on both sides; rejects when it is not within `timeoutMs`. */
+  untilClosed(timeoutMs: number): Promise<number> {
+    return this.#within(timeoutMs, this.closed);
+  }
+
+  async #within(timeoutMs: number, over: Promise<unknown>): Promise<number> {
     const began = performance.now();
-    const over = this.until(Number.POSITIVE_INFINITY);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(

@@ -23,10 +23,11 @@ const SHORT = {
   'kyuubi.frontend.login.timeout': 'PT1.5S',
   'kyuubi.frontend.stall.timeout': 'PT2S',
   'kyuubi.session.engine.login.timeout': 'PT1.5S',
+  'kyuubi.zookeeper.embedded.handshake.timeout': 'PT1.5S',
 };
 export const LOGIN_TIMEOUT_MS = 1_500;
 export const STALL_TIMEOUT_MS = 2_000;
-/** By when a connection must be gone whose time is up: the embedded ZooKeeper gives 10 seconds, the others 2. */
+/** By when a connection must be gone whose time is up, on two busy cores. */
 export const CUT_WITHIN_MS = 14_000;
 
 /** A real gateway with its engine, to be attacked: it knows what they held before, and tells when they are harmed. */
@@ -37,8 +38,9 @@ export class Target {
   readonly #isOpen: boolean;
   #before: { readonly gateway: Vitals; readonly engine: Vitals } | null = null;
 
-  static async start(conf: Readonly<Record<string, string>> = {}): Promise<Target> {
-    const target = new Target(await startGateway({ conf: { ...SHORT, ...conf } }), conf);
+  static async start(conf: Readonly<Record<string, string>> = {}, maxFiles?: number): Promise<Target> {
+    const limits = maxFiles === undefined ? {} : { maxFiles };
+    const target = new Target(await startGateway({ conf: { ...SHORT, ...conf }, ...limits }), conf);
     try {
       // Code that is compiled and pools that are filled by the first clients are no attacker's doing.
       for (let round = 0; round < WARM_UP_ROUNDS; round++) await target.askAll();

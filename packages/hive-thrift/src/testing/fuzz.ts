@@ -13,6 +13,6 @@ export const FUZZ_TIMEOUT_MS = Math.max(20_000, fuzzRounds(0) * 100);
 
 /** The seed of one test, which is printed when it fails. */
 export function fuzzSeed(own: number): number {
-  onTestFailed(() => console.error(`To see this again: SENBON_FUZZ_SEED=${SEED}`));
+  onTestFailed(() => void process.stderr.write(`To see this again: SENBON_FUZZ_SEED=${SEED}\n`));
   return SEED + own;
 }
