@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { describe } from 'vitest';
 import { clientSuite, words } from './client-suite.ts';
 import { type PythonSet, pythonOf } from './python.ts';
 
@@ -19,10 +18,6 @@ export interface PythonSuite {
 /** The suite of a Python client, over binary, HTTP and NOSASL; some checks by a server that was looked up in ZooKeeper. */
 export function pythonSuite({ name, set, folder, checks }: PythonSuite): void {
   const program = async () => ({ command: await pythonOf(set), args: ['-B', runner, folder] });
-  describe('addressed', () => {
-    clientSuite({ name, transports: ['binary', 'http', 'nosasl'], checks, program });
-  });
-  describe('looked up', () => {
-    clientSuite({ name, transports: ['zooKeeper'], checks: lookedUpChecks, program });
-  });
+  const byTransport = { binary: checks, http: checks, nosasl: checks, zooKeeper: lookedUpChecks };
+  clientSuite({ name, checks: byTransport, program });
 }
