@@ -4,8 +4,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cpuSeconds, median } from '../support/statistics.mjs';
+import { cpuSeconds } from '../support/process-figures.mjs';
+import { Report } from '../support/report.mjs';
 import { Stage } from '../support/stage.mjs';
+import { median } from '../support/statistics.mjs';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -27,11 +29,11 @@ try {
     'kyuubi.engine.duckdb.read.only': 'true',
   });
   const url = `jdbc:hive2://${stage.binary.host}:${stage.binary.port}/default`;
-  const gatewayCpuBefore = await cpuSeconds(stage.pid);
+  const gatewayCpuBefore = cpuSeconds(stage.pid);
   const rounds = (await java('read', file, url, USER, String(ROUNDS))).map((line) => JSON.parse(line));
-  const gatewayCpu = (await cpuSeconds(stage.pid)) - gatewayCpuBefore;
+  const gatewayCpu = cpuSeconds(stage.pid) - gatewayCpuBefore;
   check(rounds);
-  report(rounds, gatewayCpu);
+  printFigures(rounds, gatewayCpu);
 } finally {
   await stage?.close();
   await rm(dir, { recursive: true, force: true });
@@ -66,19 +68,18 @@ function check(rounds) {
   if (rounds[0].rows !== ROWS) throw new Error(`${rounds[0].rows} rows came of ${ROWS}`);
 }
 
-function report(rounds, gatewayCpu) {
+function printFigures(rounds, gatewayCpu) {
+  const report = new Report('duckdb');
   const speeds = new Map();
   for (const contender of new Set(rounds.map((round) => round.contender))) {
     const samples = rounds.filter((round) => round.contender === contender).slice(1);
     const speed = median(samples.map(({ seconds }) => ROWS / seconds / 1e6));
     speeds.set(contender, speed);
-    console.log(
-      `${contender}: ${speed.toFixed(2)} M rows/s (${samples.map(({ seconds }) => seconds.toFixed(2)).join(', ')} s)`,
-    );
+    report.figure(`rows, ${contender}`, speed, 'M rows/s');
+    report.note(`its rounds: ${samples.map(({ seconds }) => seconds.toFixed(2)).join(', ')} s`);
   }
   for (const [contender, speed] of speeds) {
-    if (contender !== 'gateway')
-      console.log(`gateway to ${contender}: ${(speeds.get('gateway') / speed).toFixed(2)}`);
+    if (contender !== 'gateway') report.figure(`ratio to ${contender}`, speeds.get('gateway') / speed, '');
   }
-  console.log(`gateway CPU: ${(gatewayCpu / ((ROUNDS * ROWS) / 1e6)).toFixed(2)} s per million rows`);
+  report.figure('gateway CPU', gatewayCpu / ((ROUNDS * ROWS) / 1e6), 's per million rows');
 }
