@@ -201,7 +201,7 @@ describe('bin/kyuubi finds its way', () => {
   test('kyuubi-env.sh reaches the gateway and its engines, whatever else it does', async () => {
     await writeFile(
       join(home, 'conf/kyuubi-env.sh'),
-      'export EXPORTED="a b"\nPLAIN=c\nEMPTY="$NOT_SET_ANYWHERE"\nfalse\n',
+      'export HADOOP_CONF_DIR="a b"\nSPARK_TEST=c\nHIVE_EMPTY="$NOT_SET_ANYWHERE"\nEDITOR=ed\nfalse\n',
     );
     await run('start');
     const auth = { mechanism: 'PLAIN', user: 'ann', password: 'any' } as const;
@@ -210,9 +210,12 @@ describe('bin/kyuubi finds its way', () => {
     await (await session.execute('SELECT 1')).wait();
     const processes = taggedProcesses(home);
     expect(processes.length).toBeGreaterThanOrEqual(2);
+    const gatewayPid = await pidOf();
     for (const { pid } of processes) {
       const environ = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
-      expect(environ).toEqual(expect.arrayContaining(['EXPORTED=a b', 'PLAIN=c', 'EMPTY=']));
+      expect(environ).toEqual(expect.arrayContaining(['HADOOP_CONF_DIR=a b', 'SPARK_TEST=c', 'HIVE_EMPTY=']));
+      // An engine runs other people's SQL and gets what it needs, not everything.
+      expect(environ.includes('EDITOR=ed')).toBe(pid === gatewayPid);
     }
     await client.close();
     await run('stop', '--now');
