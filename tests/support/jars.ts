@@ -10,7 +10,12 @@ const FETCH_TIMEOUT_MS = 600_000;
 const fetchScript = join(import.meta.dirname, '../../scripts/fetch-jars.sh');
 
 /** The sets in `scripts/jar-sets`. */
-export type JarSet = 'zookeeper-server' | 'zookeeper-client' | JdbcDriver;
+export type JarSet =
+  | 'zookeeper-server'
+  | 'zookeeper-client'
+  | 'hive-beeline-2.3.9'
+  | 'hive-beeline-3.1.3'
+  | JdbcDriver;
 
 export const jdbcDrivers = [
   'hive-jdbc-2.3.9',
