@@ -26,6 +26,8 @@ const hivePatterns: readonly Pattern[] = [
   { kind: 'string', pattern: /'(?:[^'\\]|\\(?:[^]|$)|'')*(?:'|$)/y },
   ...duckDbPatterns,
 ];
+/** A whole string where nothing can follow it inside of the quotes; see `isEscapeOfLike`. */
+export const LONE_BACKSLASH: Token = { kind: 'string', text: String.raw`'\'` };
 const dollarQuote = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
 /**
@@ -37,11 +39,19 @@ export function tokenize(sql: string, hasBackslashEscapes = false): readonly Tok
   const tokens: Token[] = [];
   let at = 0;
   while (at < sql.length) {
-    const token = tokenAt(sql, at, patterns);
+    const token =
+      hasBackslashEscapes && isEscapeOfLike(sql, at, tokens) ? LONE_BACKSLASH : tokenAt(sql, at, patterns);
     tokens.push(token);
     at += token.text.length;
   }
   return tokens;
+}
+
+/** `LIKE … ESCAPE '\'`, as SQL generators write it whatever the server thinks of backslashes. */
+function isEscapeOfLike(sql: string, at: number, before: readonly Token[]): boolean {
+  if (!sql.startsWith(LONE_BACKSLASH.text, at) || sql[at + LONE_BACKSLASH.text.length] === "'") return false;
+  const last = before.findLast(({ kind }) => kind !== 'space' && kind !== 'comment');
+  return last?.kind === 'word' && last.text.toLowerCase() === 'escape';
 }
 
 function tokenAt(sql: string, at: number, patterns: readonly Pattern[]): Token {

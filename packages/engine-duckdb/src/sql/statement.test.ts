@@ -35,6 +35,12 @@ describe('normalizeStatement', () => {
     [String.raw`select '\\\' or 1=1 --'`, String.raw`select '\'' or 1=1 --'`],
     [String.raw`select E'\'', x'ff', $$\'$$, "\", 1`, String.raw`select E'\'', x'ff', $$\'$$, "\", 1`],
     [String.raw`select '\';'; `, "select ''';'"],
+    [
+      String.raw`select s like 'a\_' escape '\' and t = 'x'`,
+      String.raw`select s like 'a\_' escape '\' and t = 'x'`,
+    ],
+    [String.raw`select s like 'a' ESCAPE /* */ '\\'`, String.raw`select s like 'a' ESCAPE /* */ '\'`],
+    [String.raw`select s like 'a' escape '\'', 1`, "select s like 'a' escape '''', 1"],
     // Without its end: DuckDB must refuse it, and not find that a quote which was escaped ends it.
     [String.raw`select 'a\'`, "select 'a''"],
     [String.raw`select 'a` + '\\', "select 'a"],

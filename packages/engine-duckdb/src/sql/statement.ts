@@ -1,5 +1,5 @@
 import { failed } from '../connection/duckdb-error.ts';
-import { type Token, tokenize } from './lexer.ts';
+import { LONE_BACKSLASH, type Token, tokenize } from './lexer.ts';
 import { identifier } from './quote.ts';
 
 const ESCAPED: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ export function normalizeStatement(text: string, hasBackslashEscapes = false): s
   if (statement === undefined) throw failed('42601', 'The statement is empty');
   return statement
     .map((token, i) =>
-      hasBackslashEscapes && token.text.startsWith("'")
+      hasBackslashEscapes && token.text.startsWith("'") && token !== LONE_BACKSLASH
         ? unescape(token.text)
         : translate(token, statement[i + 1]),
     )
