@@ -55,14 +55,9 @@ describe.each(versions)('%s', (version) => {
     );
     expect(err).toContain('Connected to: DuckDB');
     expect(err).toMatch(/^1 row selected \(/m);
+    expect(err, 'the operation log').toMatch(/^Query\[[-0-9a-f]{36}\] in FINISHED_STATE, time taken: /m);
     expect(out).toMatch(/^\| 1 +\| NULL +\| 千本; "q" +\|$/m);
     expect(code).toBe(0);
-  });
-
-  it('shows the operation log on standard error', async () => {
-    const { err } = await run(...login(), '-e', SELECT);
-    expect(err).toMatch(/^Query\[[-0-9a-f]{36}\] in RUNNING_STATE, statement:$/m);
-    expect(err).toMatch(/^Query\[[-0-9a-f]{36}\] in FINISHED_STATE, time taken: /m);
   });
 
   it.each([
