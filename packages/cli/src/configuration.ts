@@ -2,6 +2,7 @@ import {
   type Area,
   authArea,
   type Conf,
+  engineAddressArea,
   engineArea,
   frontendArea,
   haArea,
@@ -32,6 +33,11 @@ export const chapters: readonly Chapter[] = [
   { title: 'Lifecycle of the gateway', area: lifecycleArea },
   { title: 'Sessions and operations', area: sessionArea },
   { title: 'Finding and launching engines', area: engineArea },
+  {
+    title: 'Where engines listen',
+    area: engineAddressArea,
+    note: 'Of the server alone: a session cannot set them.',
+  },
   { title: 'Security between gateways and engines', area: securityArea },
   {
     title: 'Inside an engine process',

@@ -213,6 +213,7 @@ export class Gateway {
       serverConf: conf,
       namespace: ha.namespace,
       discoveryAddresses: discovery.addresses,
+      isDiscoveryEmbedded: discovery.isEmbedded,
       defaultEngineType,
       serverUser,
       serverIp: localIp(),

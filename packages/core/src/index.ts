@@ -27,7 +27,13 @@ export { KeyCheck } from './config/key-check.ts';
 export { kyuubiKeys } from './config/kyuubi-keys.ts';
 export { formatDuration, parseDuration } from './config/duration.ts';
 export { DEFAULTS_FILE, loadConf, type LoadedConf, parseArguments, parseProperties } from './config/load.ts';
-export { engineArea, securityArea, SHARE_LEVELS, type ShareLevel } from './engine/config.ts';
+export {
+  engineAddressArea,
+  engineArea,
+  securityArea,
+  SHARE_LEVELS,
+  type ShareLevel,
+} from './engine/config.ts';
 export { type EngineSpace, type EngineSpaceInput, engineSpaceOf } from './engine/engine-space.ts';
 export { loadDiscoveryPlugin, loadEnginePlugin } from './engine/plugin-loader.ts';
 export { catalogue, type ErrorCode } from './errors/catalogue.ts';

@@ -6,14 +6,20 @@ export const engineHostArea = {
     'kyuubi.frontend.thrift.binary.bind.host',
     text,
     '127.0.0.1',
-    'Address an engine listens on. A gateway on another host needs a reachable one.',
+    'Address an engine listens on; a gateway passes on what `kyuubi.engine.frontend.bind.host` says.',
   ),
   bindPort: key('kyuubi.frontend.thrift.binary.bind.port', port, '0', 'Port of an engine; 0 = any free one.'),
   advertisedHost: key(
     'kyuubi.frontend.advertised.host',
     text,
     null,
-    'Host an engine registers, where it differs from its bind host.',
+    'Host an engine registers, where it differs; a gateway passes on `kyuubi.engine.frontend.advertised.host`.',
+  ),
+  useHostname: key(
+    'kyuubi.frontend.connection.url.use.hostname',
+    bool,
+    'true',
+    'An engine that listens on all addresses registers the name of its machine rather than its IP address.',
   ),
   maxMessageBytes: key(
     'kyuubi.frontend.thrift.max.message.size',

@@ -1,3 +1,4 @@
+import { localIp } from '@senbon/core';
 import { TStatusCode } from '@senbon/hive-thrift';
 import { expect, it } from 'vitest';
 import { EngineFixture, SPACE } from './testing/engine-fixture.ts';
@@ -31,4 +32,27 @@ it('runs a query from connect to close', async () => {
   expect(await client.fetch(operation)).toMatchObject({ startRow: 3, rows: [], columnCount: 1 });
   await client.close(operation);
   await client.closeSession(session);
+});
+
+it.each([
+  [{ 'kyuubi.frontend.thrift.binary.bind.host': '127.0.0.2' }, '127.0.0.2'],
+  [
+    {
+      'kyuubi.frontend.thrift.binary.bind.host': '127.0.0.2',
+      'kyuubi.frontend.advertised.host': '127.0.0.3',
+    },
+    '127.0.0.3',
+  ],
+  [
+    {
+      'kyuubi.frontend.thrift.binary.bind.host': '0.0.0.0',
+      'kyuubi.frontend.connection.url.use.hostname': 'false',
+    },
+    localIp(),
+  ],
+])('registers an address where it can be reached: %j', async (conf, host) => {
+  const fixture = await EngineFixture.start({ conf });
+  expect(fixture.engine.host).toBe(host);
+  const [node] = [...fixture.discovery.nodes.values()];
+  expect(node?.spec).toMatchObject({ host, port: fixture.engine.port });
 });

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import {
+  advertisedHostOf,
   type Clock,
   Conf,
   type DiscoveryPlugin,
@@ -64,7 +65,8 @@ export interface RunningEngine {
 export async function runEngine(options: RunEngineOptions): Promise<RunningEngine> {
   const { spec, logger, clock = systemClock } = options;
   const config = readArea(engineHostArea, Conf.of(Object.fromEntries(spec.conf), 'engine spec'));
-  const engine = () => ({ host: hostOf(config), port: opened.server.port, refId: spec.refId });
+  const host = await advertisedHostOf(config);
+  const engine = () => ({ host, port: opened.server.port, refId: spec.refId });
   const authenticate = createAuthenticator({ config, secret: spec.secret, engine, clock });
   const opened: Opened = {
     executor: null,
@@ -93,7 +95,7 @@ export async function runEngine(options: RunEngineOptions): Promise<RunningEngin
     opened.executor = executor.status === 'fulfilled' ? executor.value : null;
     opened.presence = presence.status === 'fulfilled' ? presence.value : null;
     const port = valueOf(listening);
-    const parts = { executor: valueOf(executor), presence: valueOf(presence), port };
+    const parts = { executor: valueOf(executor), presence: valueOf(presence), host, port };
     return await assemble({ options, config, clock, opened, ...parts });
   } catch (error) {
     await closeAll(opened, clock, logger);
@@ -116,13 +118,14 @@ interface Parts {
   readonly opened: Opened;
   readonly executor: Executor;
   readonly presence: DiscoveryPresence;
+  /** What it registers, and gateways connect to. */
+  readonly host: string;
   readonly port: number;
 }
 
 async function assemble(parts: Parts): Promise<RunningEngine> {
-  const { options, config, clock, opened, executor, presence, port } = parts;
+  const { options, config, clock, opened, executor, presence, host, port } = parts;
   const { spec, logger } = options;
-  const host = hostOf(config);
   const engineName = `${host}:${port}`;
   const id = `${spec.type.toLowerCase()}-${process.pid}`;
   const resources = {
@@ -193,11 +196,6 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
       return lifecycle.stopped;
     },
   };
-}
-
-/** What the engine registers, and gateways connect to. */
-function hostOf({ advertisedHost, bindHost }: Parts['config']): string {
-  return advertisedHost ?? bindHost;
 }
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {

@@ -98,6 +98,28 @@ export const engineArea = {
   ),
 } as const;
 
+/** Read from the server's configuration alone: where engines can be reached is not for their users to say. */
+export const engineAddressArea = {
+  bindHost: key(
+    'kyuubi.engine.frontend.bind.host',
+    text,
+    null,
+    'Address engines listen on. Unset: all addresses, so that gateways on other hosts reach them; 127.0.0.1 with the embedded ZooKeeper, or when every address in `kyuubi.ha.addresses` is a loopback one. (ours)',
+  ),
+  advertisedHost: key(
+    'kyuubi.engine.frontend.advertised.host',
+    text,
+    null,
+    'Host engines register, where it differs from their bind host and from the name or address of the machine they run on. (ours)',
+  ),
+  useHostname: key(
+    'kyuubi.engine.connection.url.use.hostname',
+    bool,
+    'true',
+    'Engines that listen on all addresses register the name of their machine rather than its IP address.',
+  ),
+} as const;
+
 export const securityArea = {
   enabled: key(
     'kyuubi.internal.security.enabled',

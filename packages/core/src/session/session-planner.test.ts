@@ -10,6 +10,7 @@ function plannerOf(server: Record<string, string> = {}): SessionPlanner {
     serverConf: Conf.of(server, 'kyuubi-defaults.conf'),
     namespace: 'kyuubi',
     discoveryAddresses: 'zk:2181',
+    isDiscoveryEmbedded: false,
     defaultEngineType: 'FAKE',
     serverUser: 'svc',
     serverIp: '10.0.0.9',
@@ -134,6 +135,21 @@ describe('the conf for a launch', () => {
     'spark.executor.memory': '1g',
     a: 'server',
   };
+
+  it('tells the engine where to listen, whatever the session says of it', () => {
+    const server = {
+      'kyuubi.engine.frontend.bind.host': '10.0.0.7',
+      'kyuubi.frontend.bind.host': '10.0.0.1',
+    };
+    const conf = {
+      'kyuubi.engine.frontend.bind.host': '0.0.0.0',
+      'kyuubi.engine.frontend.advertised.host': 'evil',
+      'kyuubi.frontend.advertised.host': 'evil',
+    };
+    const launch = planOf({ server, conf }).launchConf();
+    expect(launch.get('kyuubi.frontend.thrift.binary.bind.host')).toBe('10.0.0.7');
+    expect(launch.has('kyuubi.frontend.advertised.host')).toBe(false);
+  });
 
   it('says where and as what the engine registers', () => {
     const launch = planOf({ server, conf: { a: 'session' } }).launchConf();

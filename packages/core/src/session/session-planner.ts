@@ -1,7 +1,8 @@
 import type { TOpenSessionReq } from '@senbon/hive-thrift';
 import { type AreaConfig, readArea } from '../config/area.ts';
 import { Conf } from '../config/conf.ts';
-import { engineArea } from '../engine/config.ts';
+import { engineAddressArea, engineArea } from '../engine/config.ts';
+import { engineAddressConf, isLoopbackOnly } from '../engine/engine-address.ts';
 import { type EngineSpace, engineSpaceOf } from '../engine/engine-space.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -14,6 +15,7 @@ export interface SessionPlannerOptions {
   /** `kyuubi.ha.namespace` as resolved, and `kyuubi.ha.addresses` as engines reach it. */
   readonly namespace: string;
   readonly discoveryAddresses: string;
+  readonly isDiscoveryEmbedded: boolean;
   readonly defaultEngineType: string;
   /** The gateway's OS user. */
   readonly serverUser: string;
@@ -51,9 +53,13 @@ const QUOTED_CHARS = 32;
 /** Turns an OpenSession request into a user, an engine space and the confs for session and engine. */
 export class SessionPlanner {
   readonly #options: SessionPlannerOptions;
+  readonly #engineAddress: ReadonlyMap<string, string>;
 
   constructor(options: SessionPlannerOptions) {
+    const { serverConf, discoveryAddresses, isDiscoveryEmbedded } = options;
+    const isLocal = isDiscoveryEmbedded || isLoopbackOnly(discoveryAddresses);
     this.#options = options;
+    this.#engineAddress = engineAddressConf(readArea(engineAddressArea, serverConf), isLocal);
   }
 
   /** Throws SESSION_CONF_* and CONFIG_INVALID for what the client sent, AUTHENTICATION_FAILED for a proxy user. */
@@ -117,6 +123,7 @@ export class SessionPlanner {
     launch.set('kyuubi.engine.type', space.engineType);
     launch.set('kyuubi.engine.name', space.engineName);
     launch.set('kyuubi.engine.submit.time', String(Date.now()));
+    for (const [key, value] of this.#engineAddress) launch.set(key, value);
     launch.delete('kyuubi.ha.zookeeper.quorum');
     launch.delete('kyuubi.ha.zookeeper.namespace');
     return launch;
