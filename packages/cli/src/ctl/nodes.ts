@@ -1,0 +1,42 @@
+import type { ServiceNode } from '@senbon/core';
+import { titledTable } from './table.ts';
+
+export interface SpaceNodes {
+  readonly space: string;
+  readonly nodes: readonly ServiceNode[];
+}
+
+const HEADER = ['Namespace', 'Host', 'Port', 'Version'] as const;
+
+export function nodesTable(title: string, { space, nodes }: SpaceNodes): string {
+  const rows = byName(nodes).map(({ host, port, attributes }) => [
+    space,
+    host,
+    String(port),
+    attributes['version'] ?? '',
+  ]);
+  return titledTable(title, HEADER, rows);
+}
+
+export function nodesJson({ space, nodes }: SpaceNodes): string {
+  const entries = byName(nodes).map(({ name, host, port, attributes }) => ({
+    namespace: space,
+    host,
+    port,
+    version: attributes['version'] ?? null,
+    attributes,
+    node: name,
+  }));
+  return JSON.stringify(entries, null, 2);
+}
+
+export function nodesAt(
+  nodes: readonly ServiceNode[],
+  at: { readonly host: string; readonly port: number } | null,
+): readonly ServiceNode[] {
+  return at === null ? nodes : nodes.filter(({ host, port }) => host === at.host && port === at.port);
+}
+
+function byName(nodes: readonly ServiceNode[]): readonly ServiceNode[] {
+  return [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
