@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { MAX_UNSENT_BYTES, type ReplySink } from '../relay/reply-sink.ts';
 
 const THRIFT = 'application/x-thrift';
@@ -7,6 +8,7 @@ const THRIFT = 'application/x-thrift';
 export class HttpSink implements ReplySink {
   readonly #response: ServerResponse;
   readonly #stallTimeoutMs: number;
+  #isUnderWay = false;
 
   constructor(response: ServerResponse, stallTimeoutMs: number) {
     this.#response = response;
@@ -20,21 +22,26 @@ export class HttpSink implements ReplySink {
 
   write(chunk: Uint8Array): boolean {
     if (this.#isGone) return true;
-    this.#response.write(chunk);
+    this.#body.write(chunk);
+    this.#isUnderWay = true;
     return this.#response.writableLength < MAX_UNSENT_BYTES;
   }
 
+  get holdsChunks(): boolean {
+    return this.#response.writableLength > 0;
+  }
+
   drained(): Promise<void> {
-    const response = this.#response;
-    if (this.#isGone || !response.writableNeedDrain) return Promise.resolve();
+    const body = this.#body;
+    if (this.#isGone || !body.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
       const over = () => {
         clearTimeout(timer);
-        response.off('drain', over).off('close', over);
+        body.off('drain', over).off('close', over);
         resolve();
       };
-      const timer = setTimeout(() => response.destroy(), this.#stallTimeoutMs);
-      response.once('drain', over).once('close', over);
+      const timer = setTimeout(() => this.#response.destroy(), this.#stallTimeoutMs);
+      body.once('drain', over).once('close', over);
     });
   }
 
@@ -45,6 +52,15 @@ export class HttpSink implements ReplySink {
   /** The reply is complete. */
   end(): void {
     if (!this.#isGone) this.#response.end();
+  }
+
+  /**
+   * The response until it has sent its header together with the first bytes (it gathers what is written in one turn),
+   * and while it waits for an earlier one on its connection. Then the socket itself, which takes bytes at once.
+   */
+  get #body(): Writable {
+    const { socket } = this.#response;
+    return this.#isUnderWay && socket !== null && socket.writableCorked === 0 ? socket : this.#response;
   }
 
   get #isGone(): boolean {

@@ -39,6 +39,11 @@ export class SocketSink implements ReplySink {
     return socket.writableLength < MAX_UNSENT_BYTES;
   }
 
+  /** The system takes what a client has room for at once; only the rest is kept. */
+  get holdsChunks(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
   drained(): Promise<void> {
     const socket = this.#socket;
     if (!socket.writable || !socket.writableNeedDrain) return Promise.resolve();

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { frame, SaslPlainClient } from '@senbon/hive-thrift';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { ReplyReader, SMALL_READ_BYTES } from './reply-reader.ts';
 import type { ReplySink } from './reply-sink.ts';
 
 export interface EngineEndpoint {
@@ -31,6 +32,11 @@ interface Exchange {
   remaining: number | null;
 }
 
+interface Opened {
+  readonly socket: Socket;
+  readonly reader: ReplyReader;
+}
+
 /**
  * One authenticated connection to an engine, serving one call at a time. A reply is passed on as it arrives: nothing
  * of its body is read, and no more of it is in memory than one socket read.
@@ -41,14 +47,16 @@ export class EngineConnection {
   readonly #options: EngineConnectionOptions;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerFilled = 0;
+  #replyBytes = 0;
   #exchange: Exchange | null = null;
   #closedBy: Error | null = null;
 
-  private constructor(socket: Socket, options: EngineConnectionOptions) {
+  private constructor({ socket, reader }: Opened, options: EngineConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
     this.user = options.user;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    reader.onChunk = (chunk) => this.#onChunk(chunk);
+    reader.expectsRows = () => this.#replyBytes > SMALL_READ_BYTES;
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => this.destroy(new Error('the engine closed the connection')));
     socket.on('timeout', () => this.destroy(new Error(`no byte for ${options.callTimeoutMs} ms`)));
@@ -57,16 +65,18 @@ export class EngineConnection {
   /** Throws ENGINE_UNREACHABLE (nobody there, or no answer in time) or ENGINE_REFUSED (it turned us away). */
   static async open(options: EngineConnectionOptions): Promise<EngineConnection> {
     const { endpoint } = options;
-    const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true });
+    const reader = new ReplyReader();
+    const { host, port } = endpoint;
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, onread: reader.onread });
     try {
-      await handshake(socket, options);
+      await handshake({ socket, reader }, options);
     } catch (error) {
       socket.destroy();
       if (error instanceof SenbonError) throw error;
       const details = { engine: `${endpoint.host}:${endpoint.port}`, problem: messageOf(error) };
       throw new SenbonError('ENGINE_UNREACHABLE', details, { cause: error });
     }
-    return new EngineConnection(socket, options);
+    return new EngineConnection({ socket, reader }, options);
   }
 
   get isUsable(): boolean {
@@ -102,17 +112,19 @@ export class EngineConnection {
     return new SenbonError('ENGINE_LOST', { engine: `${host}:${port}`, call }, { cause, vendorCode: 91_001 });
   }
 
-  #onData(chunk: Buffer): void {
+  /** False when the sink still holds the chunk. */
+  #onChunk(chunk: Buffer): boolean {
     const exchange = this.#exchange;
     if (exchange === null) {
       this.destroy(new Error(`${chunk.length} bytes from the engine that no call asked for`));
-      return;
+      return true;
     }
     try {
       this.#advance(exchange, chunk);
     } catch (error) {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
+    return !exchange.sink.holdsChunks;
   }
 
   #advance(exchange: Exchange, chunk: Buffer): void {
@@ -137,6 +149,7 @@ export class EngineConnection {
         `the engine announced a reply of ${length} bytes; at most ${this.#options.maxMessageBytes} are accepted`,
       );
     }
+    this.#replyBytes = length;
     exchange.sink.begin(length);
     exchange.remaining = length;
     return chunk.subarray(taken);
@@ -161,7 +174,7 @@ export class EngineConnection {
   }
 }
 
-function handshake(socket: Socket, options: EngineConnectionOptions): Promise<void> {
+function handshake({ socket, reader }: Opened, options: EngineConnectionOptions): Promise<void> {
   const { endpoint, loginTimeoutMs, user, password } = options;
   const client = new SaslPlainClient({ user, password });
   return new Promise<void>((resolve, reject) => {
@@ -169,20 +182,22 @@ function handshake(socket: Socket, options: EngineConnectionOptions): Promise<vo
       const what = socket.connecting ? 'takes no connection' : 'took the connection and does not answer';
       reject(new Error(`it ${what} within ${loginTimeoutMs} ms, as if it were stopped or overloaded`));
     }, loginTimeoutMs);
-    const onData = (chunk: Buffer) => {
+    reader.onChunk = (chunk) => {
       try {
-        if (client.push(chunk).done) resolve();
+        // What is not whole yet is kept.
+        if (client.push(Buffer.from(chunk)).done) resolve();
       } catch (error) {
         const details = { engine: `${endpoint.host}:${endpoint.port}`, problem: messageOf(error) };
         reject(new SenbonError('ENGINE_REFUSED', details, { cause: error }));
       }
+      return true;
     };
     const onClose = () => reject(new Error('connection closed during the handshake'));
-    socket.on('data', onData).once('error', reject).once('close', onClose);
+    socket.once('error', reject).once('close', onClose);
     socket.once('connect', () => socket.write(client.start()));
     socket.once('senbon-handshake-over', () => {
       clearTimeout(timer);
-      socket.off('data', onData).off('error', reject).off('close', onClose);
+      socket.off('error', reject).off('close', onClose);
     });
   }).finally(() => socket.emit('senbon-handshake-over'));
 }

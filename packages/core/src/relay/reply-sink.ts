@@ -7,6 +7,8 @@ export interface ReplySink {
   begin(lengthBytes: number): void;
   /** False when the client should be waited for by `drained`. */
   write(chunk: Uint8Array): boolean;
+  /** Something written has not left yet: the memory of the last chunk may not be used again. */
+  readonly holdsChunks: boolean;
   /** Resolves when more may be written, or when the client has gone. */
   drained(): Promise<void>;
   /** Cuts the client off in mid-reply: there is no other way to tell it that the rest will not come. */
@@ -40,6 +42,11 @@ export class CollectingSink implements ReplySink {
       throw new RangeError(`a reply of ${lengthBytes} bytes where at most ${this.#maxBytes} were expected`);
     }
     this.#buffer = Buffer.allocUnsafe(lengthBytes);
+  }
+
+  /** What is written is copied. */
+  get holdsChunks(): boolean {
+    return false;
   }
 
   write(chunk: Uint8Array): boolean {

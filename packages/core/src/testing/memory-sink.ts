@@ -12,6 +12,11 @@ export class MemorySink implements ReplySink {
   #wake: (() => void)[] = [];
   #listeners: (() => void)[] = [];
 
+  /** What is written is copied. */
+  get holdsChunks(): boolean {
+    return false;
+  }
+
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }
