@@ -122,10 +122,11 @@ it.each([
   ['HTTP', 'keeps up', Infinity],
   ['HTTP', 'rests now and then', 20],
 ] as const)('over %s a client that %s gets every byte', async (frontend, _, restsAt) => {
-  let isOver: Promise<void> | null = null;
+  const exchanges: Promise<void>[] = [];
   const socket = await ask(frontend, (sink) => {
-    isOver = connection.exchange('FetchResults', request, sink).then(() => (sink as HttpSink).end?.());
+    const exchange = connection.exchange('FetchResults', request, sink);
+    exchanges.push(exchange.then(() => (sink as HttpSink).end?.()));
   });
   expect(hash(await readAll(socket, restsAt))).toBe(hash(rows));
-  await isOver;
+  await Promise.all(exchanges);
 });
