@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { parseCtlArguments } from './arguments.ts';
-import { ControlError } from './control-error.ts';
 
 it('reads options before, between and after the words', () => {
   const args = parseCtlArguments(
@@ -48,6 +47,6 @@ it.each([
   ['log batch 1', 'kyuubi-ctl log works through the REST API, which this release does not have'],
 ])('refuses %j', (line, message) => {
   expect(() => parseCtlArguments(line.split(' ').filter((word) => word !== ''))).toThrow(
-    new ControlError(message),
+    expect.objectContaining({ name: 'ControlError', message }),
   );
 });
