@@ -1,4 +1,4 @@
-// Hive JDBC 4.0.1 asks for the operation's status once per row it hands out: rows through the gateway against rows directly.
+// Rows by Hive JDBC 4.0.1, which asks some servers for the status before every row: through the gateway against directly.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

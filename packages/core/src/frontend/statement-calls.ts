@@ -108,6 +108,7 @@ export class StatementCalls {
     const id = response.operationHandle?.operationId;
     const engineHandle = { guid: Uint8Array.from(id?.guid ?? []), secret: Uint8Array.from(id?.secret ?? []) };
     const operation = new Operation(session, engineHandle, this.#options.clock.now(), handle);
+    operation.hasResultSet = response.operationHandle?.hasResultSet ?? null;
     this.#options.manager.directory.addOperation(operation);
     return operation;
   }

@@ -27,6 +27,8 @@ export class Operation {
   readonly session: Session;
   /** The engine's handle; patched over ours in relayed requests. */
   readonly engineHandle: Handle;
+  /** As the engine said when it started the operation; `null` when it did not. */
+  hasResultSet: boolean | null = null;
   /** A terminal status never changes, so it is answered from here without asking the engine. */
   finalStatus: TGetOperationStatusResp | null = null;
   lastAccessMs: number;
@@ -41,8 +43,8 @@ export class Operation {
   }
 
   /**
-   * The whole answer to GetOperationStatus once that is final; `null` before. Encoded once: Hive JDBC 4.0.1 asks for the
-   * status once per fetched row.
+   * The whole answer to GetOperationStatus once that is final; `null` before. Encoded once: while a status does not say
+   * that there is a result set, Hive JDBC 4.0.1 asks for it before every row.
    */
   finalReply(seqId: number): Uint8Array | null {
     if (this.finalStatus === null) return null;
@@ -53,12 +55,17 @@ export class Operation {
     return reply;
   }
 
-  /** Keeps what the engine said if it will not change any more. */
+  /**
+   * Keeps what the engine said if it will not change any more. Spark's own server says in the operation's handle only
+   * whether there is a result set; drivers look for it in the status.
+   */
   remember(said: TGetOperationStatusResp): void {
     const { statusCode } = said.status;
     if (statusCode !== TStatusCode.SUCCESS && statusCode !== TStatusCode.SUCCESS_WITH_INFO) return;
     if (said.operationState === undefined || !finalStates.has(said.operationState)) return;
-    this.finalStatus ??= said;
+    const { hasResultSet } = this;
+    this.finalStatus ??=
+      said.hasResultSet === undefined && hasResultSet !== null ? { ...said, hasResultSet } : said;
     this.deadline?.cancel();
   }
 }
