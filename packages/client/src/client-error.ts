@@ -15,6 +15,17 @@ const catalogue = {
   NO_SERVER: row('08001', true, 'No server is registered at {where}. {advice}'),
   DISCOVERY_FAILED: row('08001', true, 'Cannot look up servers at {where}: {problem}'),
   LOGIN_REFUSED: row('28000', false, '{server} refused the login of {user}: {problem}'),
+  PARAMETER_COUNT: row(
+    '07001',
+    false,
+    'The statement has {placeholders} placeholders (?) and {parameters} parameters',
+  ),
+  PARAMETER_INVALID: row('07006', false, 'Parameter {number} cannot be used: {problem}'),
+  STATEMENT_AMBIGUOUS: row(
+    '42000',
+    false,
+    'Engines differ on where this ends, at character {position}: {part}. Make the text in it a parameter too, or double the backslash',
+  ),
   CONNECT_FAILED: row('08S01', true, 'Cannot connect to {target}: {problem}'),
 } as const satisfies Record<string, ErrorRow>;
 

@@ -27,6 +27,11 @@ export interface ConnectOptions {
   readonly connectTimeoutMs?: number;
   /** Of one call; default 10 minutes, 0 = none. A statement that runs long is many short calls. */
   readonly callTimeoutMs?: number;
+  /**
+   * Gets the lines of the launch log. With it `connect` waits until the session's engine is there, and throws HiveError when
+   * it could not be launched; without it the first statement waits.
+   */
+  readonly onLaunchLog?: (line: string) => void;
   /** Certificates; whether TLS is used the URL says (`ssl=true`). */
   readonly tls?: ClientTls;
   /** Ends the attempt to connect; it has no meaning for the connection. */

@@ -4,6 +4,7 @@ import type { ConnectOptions } from './connect-options.ts';
 import { Connection } from './connection/connection.ts';
 import { endpointOf, type Target } from './connection/endpoint.ts';
 import { zooKeeperServers } from './discovery/zookeeper-servers.ts';
+import { pause } from './pause.ts';
 import { DEFAULT_NAMESPACE, readSettings, type Settings } from './settings.ts';
 import { type JdbcUrl, parseJdbcUrl } from './url/jdbc-url.ts';
 
@@ -25,7 +26,7 @@ export async function connect(url: string | JdbcUrl, options: ConnectOptions = {
     for (const target of await targetsOf(settings, options)) {
       const endpoint = await endpointOf(target, settings, options.tls);
       try {
-        return await Connection.open(endpoint, settings, options.signal);
+        return await launched(await Connection.open(endpoint, settings, options.signal), options);
       } catch (error) {
         if (options.signal?.aborted === true) throw error;
         if (isFinal(error)) throw refusal(error, endpoint.server, settings);
@@ -34,6 +35,21 @@ export async function connect(url: string | JdbcUrl, options: ConnectOptions = {
     }
   }
   throw allFailed(failures, settings);
+}
+
+/** With somebody to hear of it, waits for the engine; its failure is final if its SQLSTATE is, as one of OpenSession. */
+async function launched(connection: Connection, options: ConnectOptions): Promise<Connection> {
+  const { onLaunchLog, signal } = options;
+  if (onLaunchLog === undefined || connection.launch === null) return connection;
+  const call = signal === undefined ? {} : { signal };
+  try {
+    for await (const line of connection.launch.log(call)) onLaunchLog(line);
+    await connection.launch.wait(call);
+    return connection;
+  } catch (error) {
+    await connection.close().catch(() => {});
+    throw error;
+  }
 }
 
 async function targetsOf(settings: Settings, options: ConnectOptions): Promise<readonly Target[]> {
@@ -102,23 +118,4 @@ function allFailed(failures: ReadonlyMap<string, unknown>, { namespace }: Settin
 /** The server is named already, which a ConnectionError's own message does again. */
 function reasonOf(error: unknown): string {
   return messageOf(error instanceof ConnectionError ? (error.cause ?? error) : error);
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const timer = setTimeout(() => {
-      done();
-      resolve();
-    }, ms);
-    const onAbort = (): void => {
-      done();
-      reject(signal?.reason as Error);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
 }

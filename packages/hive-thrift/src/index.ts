@@ -6,6 +6,7 @@ export {
   type FetchedBatch,
   HiveOperation,
   type ReadOptions,
+  type WaitOptions,
 } from './client/hive-operation.ts';
 export { type ExecuteOptions, HiveSession, type SessionInit } from './client/hive-session.ts';
 export { type HttpAuth, HttpTransport, type HttpTransportOptions } from './client/http-transport.ts';

@@ -57,6 +57,7 @@ describe('query', () => {
       objects.push(row);
     }
     expect(objects[2]).toEqual({ id: 3n, name: '千本' });
+    expect(await (await connection.query('again')).toObjects()).toEqual(objects);
     const counts: number[] = [];
     for await (const batch of (await connection.query('again')).batches()) counts.push(batch.rowCount);
     expect(counts).toEqual([2, 1]);
@@ -96,6 +97,30 @@ describe('query', () => {
       expect(server.service.openOperations.size).toBe(1);
     },
   );
+
+  it('puts parameters into the statement, and sends none that does not fit', async () => {
+    const { connection, server } = await open(people);
+    await connection.query('SELECT * FROM people WHERE name = ?', { parameters: ['ann'] });
+    await connection.query("SELECT '?'");
+    await expect(connection.query('SELECT ?', { parameters: [] })).rejects.toMatchObject({
+      code: 'PARAMETER_COUNT',
+    });
+    expect(server.service.executed).toEqual(["SELECT * FROM people WHERE name = 'ann'", "SELECT '?'"]);
+  });
+
+  it('tells its progress', async () => {
+    const { connection } = await open({ ...people, progress: [0, 0.5, 7] });
+    const seen: (number | null)[] = [];
+    await connection.query('SELECT', { onProgress: ({ fraction }) => seen.push(fraction) });
+    expect(seen).toEqual([0, 0.5, 1, null]);
+  });
+
+  it('gives the result back at the end of `await using`', async () => {
+    const { connection, server } = await open(people);
+    const result = await connection.query('SELECT * FROM people');
+    await result[Symbol.asyncDispose]();
+    expect(server.service.openOperations.size).toBe(0);
+  });
 
   it('cancels on the server when its signal aborts', async () => {
     const { connection, server } = await open({ hangs: true });
@@ -148,12 +173,26 @@ describe('launch', () => {
     const seen: string[] = [];
     for await (const line of connection.launch?.log() ?? []) seen.push(line);
     expect(seen).toEqual(lines);
-    expect(await connection.launch?.wait()).toEqual({
-      id: 'engine-1',
-      name: 'fake engine',
-      url: '',
-      refId: 'ref-1',
-    });
+    const engine = { id: 'engine-1', name: 'fake engine', url: '', refId: 'ref-1' };
+    expect(await connection.launch?.wait()).toEqual(engine);
+    expect(await connection.launch?.wait()).toEqual(engine);
+  });
+
+  it('waits for the engine in connect when somebody wants its log', async () => {
+    const good = await FakeHiveServer.start({ launch: { lines } });
+    const bad = await FakeHiveServer.start({ launch: { lines, error: 'no memory' } });
+    closers.push(
+      () => good.close(),
+      () => bad.close(),
+    );
+    const seen: string[] = [];
+    const onLaunchLog = (line: string): void => void seen.push(line);
+    const connection = await connect(`jdbc:hive2://127.0.0.1:${good.port}/`, { onLaunchLog });
+    closers.push(() => connection.close());
+    expect(seen).toEqual(lines);
+    const failed = connect(`jdbc:hive2://127.0.0.1:${bad.port}/`, { onLaunchLog });
+    await expect(failed).rejects.toMatchObject({ message: 'no memory', sqlState: '08001' });
+    expect(bad.service.openSessions.size).toBe(0);
   });
 
   it('ends the log of a failed launch, and throws its error from wait', async () => {
@@ -165,6 +204,23 @@ describe('launch', () => {
       message: 'no memory',
       sqlState: '08001',
     });
+  });
+});
+
+describe('metadata', () => {
+  it('reads rows as objects, and gives the operation back', async () => {
+    const { connection, server } = await open({ transport: 'binary', tables: ['a', 'b'] });
+    const [first, second] = await connection.metadata.tables({ schema: 'default', types: ['TABLE'] });
+    expect(first).toEqual({ catalog: '', schema: 'default', name: 'a', type: 'TABLE', comment: '' });
+    expect(second?.name).toBe('b');
+    await connection.query('SELECT 1');
+    expect(server.service.calls).toContain('CloseOperation');
+  });
+
+  it('cancels when its signal aborts', async () => {
+    const { connection } = await open({ transport: 'binary', tables: [] });
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(connection.metadata.tables({}, { signal })).rejects.toThrow('enough');
   });
 });
 

@@ -4,16 +4,24 @@ import {
   HiveClient,
   HiveOperation,
   type HiveSession,
+  type TGetOperationStatusResp,
 } from '@senbon/hive-thrift';
+import { Metadata } from '../metadata/metadata.ts';
+import { bindParameters } from '../parameters/bind-parameters.ts';
+import type { Parameter } from '../parameters/literal.ts';
 import type { Settings } from '../settings.ts';
 import { type Endpoint, openTransport } from './endpoint.ts';
 import { type EngineLaunch, launchOf } from './engine-launch.ts';
-import { followOperation, type OperationProgress } from './operation-progress.ts';
+import { followOperation, type OperationProgress, progressOf } from './operation-progress.ts';
 import { QueryResult } from './query-result.ts';
 
 export interface QueryOptions extends ExecuteOptions {
   /** Rows asked for at once; default the URL's `fetchSize`, else what the server proposes. */
   readonly fetchRows?: number;
+  /** For the `?` of the statement, in their order. Without it a `?` goes to the server as it stands. */
+  readonly parameters?: readonly Parameter[];
+  /** Gets every state of the statement while it runs. */
+  readonly onProgress?: (progress: OperationProgress) => void;
 }
 
 interface ConnectionInit {
@@ -35,6 +43,8 @@ export class Connection {
   /** For what this class has no method for. */
   readonly client: HiveClient;
   readonly session: HiveSession;
+  /** Tables, columns, functions, … */
+  readonly metadata: Metadata;
   /** The engine behind a gateway, which may only be starting; null when the server says nothing of one. */
   readonly launch: EngineLaunch | null;
   /** What the URL says in vain. */
@@ -69,6 +79,7 @@ export class Connection {
     this.server = endpoint.server;
     this.client = client;
     this.session = session;
+    this.metadata = new Metadata(session);
     this.launch = launchOf(session);
     this.warnings = settings.warnings;
     this.initFile = settings.initFile;
@@ -78,15 +89,17 @@ export class Connection {
   }
 
   /**
-   * Runs a statement and waits until its result can be read. Throws HiveError. An abort of the signal cancels the
-   * statement on the server.
+   * Runs a statement and waits until its result can be read. Throws HiveError, or ClientError of a parameter. An abort of
+   * the signal cancels the statement on the server.
    */
   async query(statement: string, options: QueryOptions = {}): Promise<QueryResult> {
-    const { fetchRows = this.fetchRows, ...execute } = options;
-    const operation = await this.session.execute(statement, execute);
+    const { fetchRows = this.fetchRows, parameters, onProgress, ...execute } = options;
+    const sql = parameters === undefined ? statement : bindParameters(statement, parameters);
+    const operation = await this.session.execute(sql, execute);
     const call = options.signal === undefined ? {} : { signal: options.signal };
+    const onStatus = onProgress && ((status: TGetOperationStatusResp) => onProgress(progressOf(status)));
     try {
-      const status = await operation.wait(call);
+      const status = await operation.wait({ ...call, ...(onStatus && { onStatus }) });
       const hasRows = operation.hasResultSet || status.hasResultSet === true;
       const columns = hasRows ? await operation.schema(call) : [];
       return new QueryResult(operation, columns, { fetchRows, ...call });

@@ -1,4 +1,5 @@
 import {
+  type CallOptions,
   checkStatus,
   type HiveOperation,
   type HiveSession,
@@ -6,7 +7,7 @@ import {
   TOperationState,
   TOperationType,
 } from '@senbon/hive-thrift';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 
 /** What a gateway tells of a session's engine. Empty when it does not say. */
 export interface EngineDescription {
@@ -29,6 +30,8 @@ const MAX_DRAIN_CALLS = 100;
 export class EngineLaunch {
   readonly #operation: HiveOperation;
   readonly #hasResult: boolean;
+  /** The server gives it once. */
+  #description: EngineDescription | null = null;
 
   constructor(operation: HiveOperation, hasResult: boolean) {
     this.#operation = operation;
@@ -36,40 +39,43 @@ export class EngineLaunch {
   }
 
   /** Lines of the launch log as they come, until the launch is over, well or not: `wait` tells. */
-  async *log(): AsyncGenerator<string, void, undefined> {
+  async *log(options: CallOptions = {}): AsyncGenerator<string, void, undefined> {
     for (;;) {
-      yield* await this.#operation.log();
+      yield* await this.#operation.log(options);
       const askedAtMs = performance.now();
-      const { status, operationState } = await this.#operation.status();
+      const { status, operationState } = await this.#operation.status(options);
       checkStatus(status, 'GetOperationStatus');
       if (!isUnderWay(operationState)) break;
       const waitedMs = performance.now() - askedAtMs;
-      if (waitedMs < POLL_PAUSE_MS) await sleep(POLL_PAUSE_MS - waitedMs);
+      if (waitedMs < POLL_PAUSE_MS) await pause(POLL_PAUSE_MS - waitedMs, options.signal);
     }
     for (let call = 0; call < MAX_DRAIN_CALLS; call++) {
-      const lines = await this.#operation.log();
+      const lines = await this.#operation.log(options);
       if (lines.length === 0) return;
       yield* lines;
     }
   }
 
   /** Until the engine is there. Throws HiveError with the launcher's words when it could not be started. */
-  async wait(): Promise<EngineDescription> {
+  async wait(options: CallOptions = {}): Promise<EngineDescription> {
+    if (this.#description !== null) return this.#description;
     for (;;) {
-      const status = await this.#operation.status();
+      const status = await this.#operation.status(options);
       const { operationState } = status;
       // The server gives the operation back when the launch is long over.
       if (operationState === TOperationState.FINISHED || operationState === TOperationState.CLOSED) break;
       if (!isUnderWay(operationState)) throw operationError(status);
-      await sleep(POLL_PAUSE_MS);
+      await pause(POLL_PAUSE_MS, options.signal);
     }
-    return this.#describe();
+    this.#description = await this.#describe(options);
+    return this.#description;
   }
 
-  async #describe(): Promise<EngineDescription> {
+  async #describe(options: CallOptions): Promise<EngineDescription> {
     const values = new Map<string, string>();
     if (this.#hasResult) {
-      for await (const [key, value] of this.#operation.rows()) values.set(String(key), String(value ?? ''));
+      for await (const [key, value] of this.#operation.rows(options))
+        values.set(String(key), String(value ?? ''));
     }
     const text = (key: string): string => values.get(key) ?? '';
     return { id: text('id'), name: text('name'), url: text('url'), refId: text('refId') };

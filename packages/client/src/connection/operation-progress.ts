@@ -7,7 +7,7 @@ import {
   type TProgressUpdateResp,
   type Transport,
 } from '@senbon/hive-thrift';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 
 export interface OperationProgress {
   readonly state: TOperationState;
@@ -31,8 +31,7 @@ export async function* followOperation(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     const status = await transport.call('GetOperationStatus', request);
     checkStatus(status.status, 'GetOperationStatus');
-    const { operationState: state, progressUpdateResponse: details = null } = status;
-    switch (state) {
+    switch (status.operationState) {
       case TOperationState.INITIALIZED:
       case TOperationState.PENDING:
       case TOperationState.RUNNING:
@@ -41,11 +40,15 @@ export async function* followOperation(
       default:
         throw operationError(status);
     }
-    const fraction = details === null ? null : clamp(details.progressedPercentage);
-    yield { state, fraction, details, status };
-    if (state === TOperationState.FINISHED) return;
-    await sleep(pauseMs);
+    yield progressOf(status);
+    if (status.operationState === TOperationState.FINISHED) return;
+    await pause(pauseMs);
   }
+}
+
+export function progressOf(status: TGetOperationStatusResp): OperationProgress {
+  const { operationState: state = TOperationState.UKNOWN, progressUpdateResponse: details = null } = status;
+  return { state, fraction: details === null ? null : clamp(details.progressedPercentage), details, status };
 }
 
 function clamp(fraction: number): number {

@@ -18,7 +18,7 @@ export interface QueryResultOptions extends CallOptions {
  * The rows of a statement, once. While the caller works on one batch the next is on its way; two are in memory, however long
  * the result. Reading to the end, or leaving the loop early, gives the result back to the server.
  */
-export class QueryResult implements AsyncIterable<Row> {
+export class QueryResult implements AsyncIterable<Row>, AsyncDisposable {
   readonly operation: HiveOperation;
   /** Empty for statements without a result. */
   readonly columns: readonly ColumnInfo[];
@@ -67,10 +67,13 @@ export class QueryResult implements AsyncIterable<Row> {
   }
 
   /** All rows at once; only for results known to be small. */
-  async toArray(): Promise<Row[]> {
-    const rows: Row[] = [];
-    for await (const row of this) rows.push(row);
-    return rows;
+  toArray(): Promise<Row[]> {
+    return collect(this);
+  }
+
+  /** As `toArray`, by column name. */
+  toObjects<T extends object = Record<string, Value>>(): Promise<T[]> {
+    return collect(this.objects<T>());
   }
 
   /** Gives the result back to the server. Idempotent; never throws, for the rows are there or given up. */
@@ -78,8 +81,18 @@ export class QueryResult implements AsyncIterable<Row> {
     await this.operation.close().catch(() => {});
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   #fetch() {
     const { fetchRows, ...call } = this.#options;
     return this.operation.fetch(fetchRows, TFetchOrientation.FETCH_NEXT, call);
   }
+}
+
+async function collect<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
 }

@@ -31,6 +31,11 @@ export interface FetchedBatch {
   readonly hasMoreRows: boolean;
 }
 
+export interface WaitOptions extends CallOptions {
+  /** Gets every answer of the server, which is asked for its progress too. */
+  readonly onStatus?: (status: TGetOperationStatusResp) => void;
+}
+
 export interface ReadOptions extends CallOptions {
   /** Rows asked for at once; default 1000, as JDBC asks. */
   readonly fetchRows?: number;
@@ -59,20 +64,19 @@ export class HiveOperation {
   }
 
   /** May take seconds while the operation runs. Throws HiveError only when the call fails, not when the operation did. */
-  async status(options?: CallOptions): Promise<TGetOperationStatusResp> {
-    const request = { operationHandle: this.handle };
-    const response = await this.#transport.call('GetOperationStatus', request, options);
-    checkStatus(response.status, 'GetOperationStatus');
-    return response;
+  status(options?: CallOptions): Promise<TGetOperationStatusResp> {
+    return this.#status({}, options);
   }
 
   /**
    * Until the operation has finished. Throws HiveError when it failed, was cancelled, was closed or timed out. An abort of
    * the signal cancels the operation on the server.
    */
-  async wait(options: CallOptions = {}): Promise<TGetOperationStatusResp> {
+  async wait({ onStatus, ...options }: WaitOptions = {}): Promise<TGetOperationStatusResp> {
+    const extra = onStatus === undefined ? {} : { getProgressUpdate: true };
     for (let pauseMs = FIRST_POLL_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_PAUSE_MS)) {
-      const response = await this.#cancelOnAbort(options, this.status(options));
+      const response = await this.#cancelOnAbort(options, this.#status(extra, options));
+      onStatus?.(response);
       switch (response.operationState) {
         case TOperationState.FINISHED:
           return response;
@@ -160,6 +164,16 @@ export class HiveOperation {
       options,
     );
     checkStatus(status, 'CloseOperation');
+  }
+
+  async #status(
+    extra: { readonly getProgressUpdate?: boolean },
+    options?: CallOptions,
+  ): Promise<TGetOperationStatusResp> {
+    const request = { operationHandle: this.handle, ...extra };
+    const response = await this.#transport.call('GetOperationStatus', request, options);
+    checkStatus(response.status, 'GetOperationStatus');
+    return response;
   }
 
   async #fetch(
