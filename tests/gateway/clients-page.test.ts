@@ -40,6 +40,12 @@ async function snippet(heading: string, language: string, server: Gateway): Prom
 }
 
 describe('docs/clients.md', () => {
+  test('@senbon/client gets a row', async () => {
+    const code = await snippet('@senbon/client', 'js', gateway);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: root });
+    expect(stdout).toBe(`{ answer: 42, text: "it's" }\n`);
+  });
+
   test('hive-driver gets a row', async () => {
     const code = await snippet('hive-driver', 'js', gateway);
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd: root });
