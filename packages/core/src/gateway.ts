@@ -13,17 +13,13 @@ import type { Frontend } from './frontend/frontend.ts';
 import { guardDiscovery } from './guard/guard-discovery.ts';
 import { createFrontends } from './frontend/create-frontends.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
+import { advertisedServers, spaceOf } from './lifecycle/advertised-servers.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
 import { Drain } from './lifecycle/drain.ts';
-import { publishedConfigs } from './lifecycle/published-data.ts';
+import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import { atMost } from './observe/at-most.ts';
 import type { Clock } from './ports/clock.ts';
-import {
-  type DiscoveryClient,
-  type DiscoveryPlugin,
-  type Registration,
-  RegistrationEnd,
-} from './ports/discovery.ts';
+import type { DiscoveryClient, DiscoveryPlugin } from './ports/discovery.ts';
 import type { EnginePlugin } from './ports/engine.ts';
 import type { Logger } from './ports/logger.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -93,7 +89,7 @@ export class Gateway {
   readonly #closers: ((graceMs: number) => Promise<void>)[] = [];
   #frontends: readonly Frontend[] = [];
   #sessions: SessionManager | null = null;
-  #registration: Registration | null = null;
+  #registrations: ServerRegistrations | null = null;
   #drain: Drain | null = null;
 
   constructor(options: GatewayOptions) {
@@ -143,7 +139,9 @@ export class Gateway {
     if (this.#state === 'running' && this.#drain !== null) {
       this.#move('draining', why);
       // Not waited for: discovery may be what is down.
-      this.#registration?.close().catch((error: unknown) => this.#logger.warn('Could not deregister', error));
+      this.#registrations
+        ?.close()
+        .catch((error: unknown) => this.#logger.warn('Could not deregister', error));
       await this.#drain.run(this.#hardStop.signal);
       await this.#stop(why, LAST_ANSWERS_MS);
     } else if (this.#state === 'created' || this.#state === 'starting') {
@@ -263,42 +261,46 @@ export class Gateway {
   }
 
   async #register(client: DiscoveryClient, host: string, authentication: string): Promise<void> {
-    const { conf, version, clock } = this.#options;
+    const { conf, version, clock, discovery } = this.#options;
     const ha = readArea(haArea, conf);
     const lifecycle = readArea(lifecycleArea, conf);
-    // As upstream: the binary frontend is the one that drivers find.
-    const advertised = this.#frontends.find(({ protocol }) => protocol === 'THRIFT_BINARY');
-    const port = (advertised ?? this.#frontends[0])?.port ?? 0;
-    const space = `/${ha.namespace.replace(/^\/+|\/+$/g, '')}`;
+    const servers = advertisedServers({
+      ha,
+      frontend: readArea(frontendArea, conf),
+      frontends: this.#frontends,
+      host,
+      version,
+      authentication,
+      canPublish: discovery.plugin.supports.publishedConfigs,
+    });
     this.#drain = new Drain({
       sessions: this.#sessions as SessionManager,
       registry: client.registry,
-      space,
-      instance: `${host}:${port}`,
+      spaces: new Set([spaceOf(ha.namespace), ...servers.map(({ space }) => space)]),
+      instances: this.#frontends.map(({ port }) => `${host}:${port}`),
       deadlineMs: lifecycle.drainDeadlineMs,
       reportIntervalMs: lifecycle.drainCheckMs,
       clock,
       logger: this.#logger,
     });
-    if (advertised === undefined) return;
-    const data = ha.publishConfigs
-      ? { data: publishedConfigs({ host, port, authentication, saslQop: 'auth' }) }
-      : {};
-    const registration = await client.registry.register(space, { host, port, version, ...data });
-    this.#registration = registration;
-    // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
-    this.#closers.push(() => registration.close());
-    this.#logger.info(
-      `Created a ${registration.path} on ${this.#options.discovery.plugin.name} for KyuubiServer uri: ${host}:${port}`,
-    );
-    this.#logger.info(`Registered KyuubiServiceDiscovery in namespace ${ha.namespace}.`);
-    void registration.ended.then((end) => {
-      if (end !== RegistrationEnd.deleted) return;
-      this.#logger.warn(
-        `This Kyuubi instance ${host}:${port} is now de-registered from ZooKeeper. The server will be shut down after the last client session completes.`,
-      );
-      void this.drain('its node was deleted');
+    const registrations = new ServerRegistrations({
+      registry: client.registry,
+      servers,
+      discovery: discovery.plugin.name,
+      logger: this.#logger,
+      onDeleted: (instance) => this.#onDeleted(instance),
     });
+    this.#registrations = registrations;
+    // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
+    this.#closers.push(() => registrations.close());
+    await registrations.open();
+  }
+
+  #onDeleted(instance: string): void {
+    this.#logger.warn(
+      `This Kyuubi instance ${instance} is now de-registered from ZooKeeper. The server will be shut down after the last client session completes.`,
+    );
+    void this.drain('its node was deleted');
   }
 
   #admit(): void {

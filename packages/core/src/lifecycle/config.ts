@@ -1,4 +1,4 @@
-import { bool, duration, int, interval, key, text } from '../config/area.ts';
+import { bool, duration, int, interval, key, list, text } from '../config/area.ts';
 
 export const haArea = {
   addresses: key(
@@ -43,6 +43,12 @@ export const haArea = {
     bool,
     'false',
     'Publish Hive’s k=v data instead of host:port.',
+  ),
+  advertise: key(
+    'kyuubi.ha.advertise',
+    list,
+    null,
+    'Which frontends are registered in which namespace, as THRIFT_BINARY=kyuubi,THRIFT_HTTP=kyuubi_http; without a namespace in kyuubi.ha.namespace. Unset: THRIFT_BINARY. (ours)',
   ),
 } as const;
 

@@ -38,8 +38,8 @@ beforeEach(() => {
   drain = new Drain({
     sessions: manager,
     registry: ensemble.client().registry,
-    space: '/kyuubi',
-    instance: 'gw1:10009',
+    spaces: new Set(['/kyuubi']),
+    instances: ['gw1:10009'],
     deadlineMs: 60_000,
     reportIntervalMs: 10_000,
     clock,

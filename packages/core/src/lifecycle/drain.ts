@@ -7,10 +7,10 @@ import type { SessionManager } from '../session/session-manager.ts';
 export interface DrainOptions {
   readonly sessions: SessionManager;
   readonly registry: Registry;
-  /** The server space. */
-  readonly space: string;
-  /** `host:port` of this gateway. */
-  readonly instance: string;
+  /** Where this gateway and others like it are registered. */
+  readonly spaces: ReadonlySet<string>;
+  /** `host:port` of each of its frontends. */
+  readonly instances: readonly string[];
   readonly deadlineMs: number;
   readonly reportIntervalMs: number;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export class Drain {
         : others.length > 0
           ? `Connect to one of: ${others.join(', ')}`
           : 'No other gateway is registered in its server space; start one, or try again later';
-    return new SenbonError('SERVER_DRAINING', { instance: this.#options.instance, advice });
+    return new SenbonError('SERVER_DRAINING', { instance: this.#options.instances[0] ?? 'unknown', advice });
   }
 
   /** Resolves when the last session has gone or the deadline has passed. `signal` ends the wait at once. */
@@ -64,10 +64,10 @@ export class Drain {
   }
 
   async #lookAround(): Promise<void> {
-    const { registry, space, instance } = this.#options;
+    const { registry, spaces, instances } = this.#options;
     try {
-      const nodes = await registry.list(space);
-      this.#others = nodes.filter(({ host, port }) => `${host}:${port}` !== instance);
+      const nodes = await Promise.all([...spaces].map((space) => registry.list(space)));
+      this.#others = nodes.flat().filter(({ host, port }) => !instances.includes(`${host}:${port}`));
     } catch (error) {
       this.#options.logger.debug(`Cannot list other gateways: ${String(error)}`);
     }

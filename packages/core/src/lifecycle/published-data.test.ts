@@ -2,7 +2,13 @@ import { expect, it } from 'vitest';
 import { publishedConfigs } from './published-data.ts';
 
 it('is the list that Hive drivers read', () => {
-  const data = publishedConfigs({ host: 'gw', port: 10_009, authentication: 'NONE', saslQop: 'auth' });
+  const data = publishedConfigs({
+    mode: 'binary',
+    host: 'gw',
+    port: 10_009,
+    authentication: 'NONE',
+    saslQop: 'auth',
+  });
   // The drivers' own expression.
   const pairs = [...data.matchAll(/([^=;]*)=([^;]*);?/g)].map(([, key, value]) => [key, value]);
   expect(Object.fromEntries(pairs)).toEqual({

@@ -1,0 +1,62 @@
+import { type Registration, RegistrationEnd, type Registry } from '../ports/discovery.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { AdvertisedServer } from './advertised-servers.ts';
+
+export interface ServerRegistrationsOptions {
+  readonly registry: Registry;
+  readonly servers: readonly AdvertisedServer[];
+  /** The plugin's, for the log. */
+  readonly discovery: string;
+  readonly logger: Logger;
+  /** Somebody else deleted one of the nodes. */
+  readonly onDeleted: (instance: string) => void;
+}
+
+/** The nodes of this gateway. Opened and closed in turn, as often as a drain is undone. */
+export class ServerRegistrations {
+  readonly #options: ServerRegistrationsOptions;
+  #present: Registration[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ServerRegistrationsOptions) {
+    this.#options = options;
+  }
+
+  /** All or none: what was made before a failure is taken away. */
+  open(): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        for (const server of this.#options.servers) await this.#register(server);
+      } catch (error) {
+        await this.#closeAll().catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#closeAll());
+  }
+
+  async #register({ space, node }: AdvertisedServer): Promise<void> {
+    const { registry, discovery, logger, onDeleted } = this.#options;
+    const instance = `${node.host}:${node.port}`;
+    const registration = await registry.register(space, node);
+    this.#present.push(registration);
+    logger.info(`Created a ${registration.path} on ${discovery} for KyuubiServer uri: ${instance}`);
+    logger.info(`Registered KyuubiServiceDiscovery in namespace ${space.slice(1)}.`);
+    void registration.ended.then((end) => {
+      if (end === RegistrationEnd.deleted && this.#present.includes(registration)) onDeleted(instance);
+    });
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all(this.#present.splice(0).map((registration) => registration.close()));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+}
