@@ -1,0 +1,25 @@
+import type { Conf } from './config/conf.ts';
+import type { Clock } from './ports/clock.ts';
+import type { DiscoveryPlugin } from './ports/discovery.ts';
+import type { EnginePlugin } from './ports/engine.ts';
+import type { Logger } from './ports/logger.ts';
+
+export interface GatewayOptions {
+  readonly conf: Conf;
+  readonly version: string;
+  readonly discovery: {
+    readonly plugin: DiscoveryPlugin;
+    /** As engines and this gateway reach it. */
+    readonly addresses: string;
+    readonly isEmbedded: boolean;
+  };
+  readonly enginePlugins: readonly EnginePlugin[];
+  /** When neither server nor session names a type. */
+  readonly defaultEngineType: string;
+  /** `KYUUBI_WORK_DIR_ROOT`. */
+  readonly workDirRoot: string;
+  /** The OS user this process runs as. */
+  readonly serverUser: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}

@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import { serverSpaceSecret } from './auth/server-space-secret.ts';
+import { readArea } from './config/area.ts';
+import { engineArea, securityArea } from './engine/config.ts';
+import { EngineBroker } from './engine/engine-broker.ts';
+import { EngineDirectory } from './engine/engine-directory.ts';
+import { EngineLauncher } from './engine/engine-launcher.ts';
+import { authArea, authModeOf } from './frontend/auth.ts';
+import { frontendArea } from './frontend/config.ts';
+import { createFrontends } from './frontend/create-frontends.ts';
+import type { Frontend } from './frontend/frontend.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { guardDiscovery } from './guard/guard-discovery.ts';
+import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
+import { advertisedServers, spaceOf } from './lifecycle/advertised-servers.ts';
+import { haArea, lifecycleArea } from './lifecycle/config.ts';
+import { Drain } from './lifecycle/drain.ts';
+import { ServerRegistrations } from './lifecycle/server-registrations.ts';
+import type { DiscoveryClient } from './ports/discovery.ts';
+import { EngineRelay } from './relay/engine-relay.ts';
+import { sessionArea } from './session/config.ts';
+import { SessionManager } from './session/session-manager.ts';
+import { SessionPlanner } from './session/session-planner.ts';
+
+/** How long engines are given to hear that their sessions are over. */
+const FAREWELL_MS = 3_000;
+/** A launch may be preceded by a wait for the space's lock, which takes as long. */
+const READY_PATIENCE = 2.5;
+
+/** Takes what closes a part that has been opened; called in the order of opening. */
+export type Own = (close: (graceMs: number) => Promise<void>) => void;
+
+export interface SessionParts {
+  readonly client: DiscoveryClient;
+  readonly sessions: SessionManager;
+}
+
+/** Before anything is opened, so that a wrong value is told at once. Throws CONFIG_INVALID. */
+export function checkConfiguration({ conf }: GatewayOptions): void {
+  for (const area of [haArea, lifecycleArea, frontendArea, engineArea, securityArea, sessionArea]) {
+    readArea(area, conf);
+  }
+  authModeOf(readArea(authArea, conf));
+}
+
+/** Service discovery, guarded. Throws DISCOVERY_UNREACHABLE. */
+export function openDiscovery(
+  { conf, discovery, clock, logger: root }: GatewayOptions,
+  signal: AbortSignal,
+): Promise<DiscoveryClient> {
+  const ha = readArea(haArea, conf);
+  const logger = root.named(`discovery.${discovery.plugin.name}`);
+  const plugin = guardDiscovery(discovery.plugin, { callTimeoutMs: ha.callTimeoutMs, clock, logger });
+  const { addresses } = discovery;
+  const { sessionTimeoutMs, connectTimeoutMs } = ha;
+  return plugin.open(
+    { addresses, sessionTimeoutMs, connectTimeoutMs, conf: conf.toMap(), logger },
+    { signal },
+  );
+}
+
+/** The way from a session to its engine. Throws CONFIG_INVALID. */
+export async function createSessions(
+  options: GatewayOptions,
+  client: DiscoveryClient,
+  own: Own,
+): Promise<SessionManager> {
+  const { conf, discovery, clock, logger, enginePlugins, workDirRoot } = options;
+  const { namespace } = readArea(haArea, conf);
+  const security = readArea(securityArea, conf);
+  const session = readArea(sessionArea, conf);
+  const config = readArea(engineArea, conf);
+  const secret = await serverSpaceSecret({
+    config: security,
+    isDiscoveryEmbedded: discovery.isEmbedded,
+    records: client.records,
+    namespace,
+    file: join(workDirRoot, '.internal-secret'),
+  });
+  const engines = new EngineDirectory({ config, secret: security.enabled ? secret : null, clock });
+  const plugins = new Map(enginePlugins.map((plugin) => [plugin.type, plugin]));
+  const engineLogger = logger.named('engine.EngineBroker');
+  const common = { discovery: client, clock, logger: engineLogger };
+  const launcher = new EngineLauncher({ ...common, plugins, secret, workDirRoot });
+  const broker = new EngineBroker({ ...common, launcher, engines });
+  own(async () => {
+    await broker.close();
+    engines.close();
+  });
+  const sessionLogger = logger.named('session.KyuubiSessionManager');
+  const planner = new SessionPlanner({
+    serverConf: conf,
+    namespace,
+    discoveryAddresses: discovery.addresses,
+    isDiscoveryEmbedded: discovery.isEmbedded,
+    defaultEngineType: options.defaultEngineType,
+    serverUser: options.serverUser,
+    serverIp: localIp(),
+    rules: session,
+    logger: sessionLogger,
+  });
+  const sessions = new SessionManager({
+    config: session,
+    planner,
+    broker,
+    engines,
+    clock,
+    logger: sessionLogger,
+  });
+  own(() => sessions.destroy('the gateway stops', FAREWELL_MS));
+  return sessions;
+}
+
+export interface Door {
+  /** As clients are told. */
+  readonly host: string;
+  /** Not listening yet. */
+  readonly frontends: readonly Frontend[];
+}
+
+/** Throws CONFIG_INVALID. */
+export async function createDoor(
+  { conf, version, clock, logger }: GatewayOptions,
+  sessions: SessionManager,
+  admit: () => void,
+): Promise<Door> {
+  const config = readArea(frontendArea, conf);
+  const host = await advertisedHostOf({
+    advertisedHost: config.advertisedHost,
+    bindHost: config.binaryHost,
+    useHostname: config.useHostname,
+  });
+  const { initializeTimeoutMs } = readArea(engineArea, conf);
+  const frontends = createFrontends({
+    config,
+    session: readArea(sessionArea, conf),
+    auth: authModeOf(readArea(authArea, conf)),
+    sessions,
+    relay: new EngineRelay({ readyTimeoutMs: initializeTimeoutMs * READY_PATIENCE }),
+    advertisedHost: host,
+    version,
+    admit,
+    clock,
+    logger,
+  });
+  return { host, frontends };
+}
+
+export interface ServerLifeInput extends SessionParts, Door {
+  readonly onDeleted: (instance: string) => void;
+}
+
+export interface ServerLife {
+  readonly drain: Drain;
+  readonly registrations: ServerRegistrations;
+}
+
+/** What shows this gateway to others, and takes it away. Nothing is registered yet. Throws CONFIG_*. */
+export function createServerLife(options: GatewayOptions, input: ServerLifeInput): ServerLife {
+  const { conf, version, clock, discovery } = options;
+  const { client, sessions, host, frontends, onDeleted } = input;
+  const logger = options.logger.named('server.KyuubiServer');
+  const { registry } = client;
+  const ha = readArea(haArea, conf);
+  const lifecycle = readArea(lifecycleArea, conf);
+  const servers = advertisedServers({
+    ha,
+    frontend: readArea(frontendArea, conf),
+    frontends,
+    host,
+    version,
+    authentication: authModeOf(readArea(authArea, conf)),
+    canPublish: discovery.plugin.supports.publishedConfigs,
+  });
+  const drain = new Drain({
+    sessions,
+    registry,
+    spaces: new Set([spaceOf(ha.namespace), ...servers.map(({ space }) => space)]),
+    instances: frontends.map(({ port }) => `${host}:${port}`),
+    deadlineMs: lifecycle.drainDeadlineMs,
+    reportIntervalMs: lifecycle.drainCheckMs,
+    clock,
+    logger,
+  });
+  const registrations = new ServerRegistrations({
+    registry,
+    servers,
+    discovery: discovery.plugin.name,
+    logger,
+    onDeleted,
+  });
+  return { drain, registrations };
+}
