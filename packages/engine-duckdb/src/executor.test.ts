@@ -28,6 +28,8 @@ describe('options', () => {
       maxSpooledBytes: 16 * 2 ** 30,
       backslashEscapes: true,
       showDialect: 'hive',
+      planOnlyMode: 'none',
+      planOnlyStyle: 'plain',
     });
   });
 

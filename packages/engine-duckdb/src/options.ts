@@ -97,6 +97,19 @@ export const duckDbArea = {
     'hive',
     'Whose column labels `SHOW DATABASES`, `SHOW TABLES`, `DESCRIBE` and `SET` answer with. `impala` is what Ibis reads. A session may set it for itself.',
   ),
+  planOnlyMode: key(
+    'kyuubi.operation.plan.only.mode',
+    // Checked at the statement: what a Spark engine knows and DuckDB does not must keep no engine from its start.
+    text,
+    'none',
+    'The plan in place of the result: `parse`, `analyze` (logical plan), `optimize`, `optimize_with_stats` (optimised), `physical`, `execution` (physical). A session or statement may set it for itself.',
+  ),
+  planOnlyStyle: key(
+    'kyuubi.operation.plan.only.output.style',
+    text,
+    'plain',
+    '`plain` or `json`. A session or statement may set it for itself.',
+  ),
 } as const satisfies Area;
 
 /** Column labels of `SHOW` and its like. */

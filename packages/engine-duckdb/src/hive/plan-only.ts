@@ -1,11 +1,12 @@
 import type { ExecutorResult } from '@senbon/engine-host';
 import { failed } from '../connection/duckdb-error.ts';
+import { duckDbArea } from '../options.ts';
 import { rowsResult, textColumns } from '../result/build-rows.ts';
 import { literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn } from './command-context.ts';
 
-const MODE = 'kyuubi.operation.plan.only.mode';
-const STYLE = 'kyuubi.operation.plan.only.output.style';
+const MODE = duckDbArea.planOnlyMode.name;
+const STYLE = duckDbArea.planOnlyStyle.name;
 
 /** Kyuubi's modes are stages of Spark's planner; these are the stages of DuckDB's that come nearest. */
 const STAGES: Readonly<Record<string, string>> = {
