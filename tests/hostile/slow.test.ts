@@ -102,7 +102,7 @@ describe('a peer that takes its time is cut off', () => {
       await peer.sendAll(Buffer.concat([Buffer.from([6, 0, 0, 0]), Buffer.alloc(4_194_304, 1)]));
       await peer.untilOver(CUT_WITHIN_MS);
     });
-    await target.expectUnharmed(250);
+    await target.expectUnharmed(GROWTH_MIB);
   });
 });
 

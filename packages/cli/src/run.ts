@@ -19,6 +19,7 @@ import { frontDoorOf, writeFrontDoor } from './front-door.ts';
 import { logOutput } from './log-output.ts';
 import { collectGarbage } from './memory/collect-garbage.ts';
 import { HeapRelief } from './memory/heap-relief.ts';
+import { usedBytes } from './memory/used-bytes.ts';
 import { selfCheck } from './self-check.ts';
 
 export interface RunOptions {
@@ -69,6 +70,7 @@ export async function run(options: RunOptions): Promise<number> {
     process.send?.('serving');
     const relief = new HeapRelief({
       openSessions: () => gateway.openSessions,
+      usedBytes,
       collect: collectGarbage,
       clock: systemClock,
     });

@@ -4,15 +4,22 @@ import { collectGarbage } from './collect-garbage.ts';
 import { HeapRelief } from './heap-relief.ts';
 
 let sessions = 0;
+let usedMiB = 20;
 let collections = 0;
 let relief: HeapRelief;
 
 beforeEach(() => {
   vi.useFakeTimers();
   sessions = 0;
+  usedMiB = 20;
   collections = 0;
   const collect = () => collections++;
-  relief = new HeapRelief({ openSessions: () => sessions, collect, clock: systemClock });
+  relief = new HeapRelief({
+    openSessions: () => sessions,
+    usedBytes: () => usedMiB * 1_048_576,
+    collect,
+    clock: systemClock,
+  });
 });
 afterEach(() => {
   relief.close();
@@ -50,6 +57,18 @@ it('collects after each wave, whatever stays open', () => {
     checkWith(1_250);
   }
   expect(collections).toBe(3);
+});
+
+it('collects once what a burst of large requests left behind has come to rest', () => {
+  checkWith(1);
+  usedMiB = 110;
+  checkWith(1);
+  expect(collections).toBe(0);
+  checkWith(1);
+  expect(collections).toBe(1);
+  usedMiB = 21;
+  for (let i = 0; i < 10; i++) checkWith(1);
+  expect(collections).toBe(1);
 });
 
 it('stops when it is closed', () => {
