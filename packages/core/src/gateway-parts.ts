@@ -15,6 +15,8 @@ import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
 import { advertisedServers, spaceOf } from './lifecycle/advertised-servers.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
 import { Drain } from './lifecycle/drain.ts';
+import { DrainNotice } from './lifecycle/drain-notice.ts';
+import type { DrainRequest } from './lifecycle/drain-record.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -122,7 +124,7 @@ export interface Door {
 export async function createDoor(
   { conf, version, clock, logger }: GatewayOptions,
   sessions: SessionManager,
-  admit: () => void,
+  admit: () => Promise<void>,
 ): Promise<Door> {
   const config = readArea(frontendArea, conf);
   const host = await advertisedHostOf({
@@ -147,10 +149,14 @@ export async function createDoor(
 }
 
 export interface ServerLifeInput extends SessionParts, Door {
-  readonly onDeleted: (instance: string) => void;
+  readonly onDeleted: () => void;
+  readonly onRequest: (request: DrainRequest) => void;
 }
 
 export interface ServerLife {
+  /** `host:port`, for messages. */
+  readonly instance: string;
+  readonly notice: DrainNotice;
   readonly drain: Drain;
   readonly registrations: ServerRegistrations;
 }
@@ -158,7 +164,7 @@ export interface ServerLife {
 /** What shows this gateway to others, and takes it away. Nothing is registered yet. Throws CONFIG_*. */
 export function createServerLife(options: GatewayOptions, input: ServerLifeInput): ServerLife {
   const { conf, version, clock, discovery } = options;
-  const { client, sessions, host, frontends, onDeleted } = input;
+  const { client, sessions, host, frontends, onDeleted, onRequest } = input;
   const logger = options.logger.named('server.KyuubiServer');
   const { registry } = client;
   const ha = readArea(haArea, conf);
@@ -172,11 +178,23 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     authentication: authModeOf(readArea(authArea, conf)),
     canPublish: discovery.plugin.supports.publishedConfigs,
   });
+  const instances = frontends.map(({ port }) => `${host}:${port}`);
+  const addresses = servers.map(({ space, node }) => ({ space, host: node.host, port: node.port }));
+  const notice = new DrainNotice({
+    records: client.records,
+    addresses:
+      addresses.length > 0
+        ? addresses
+        : [{ space: spaceOf(ha.namespace), host, port: frontends[0]?.port ?? 0 }],
+    clock,
+    logger,
+    onRequest,
+  });
   const drain = new Drain({
     sessions,
     registry,
     spaces: new Set([spaceOf(ha.namespace), ...servers.map(({ space }) => space)]),
-    instances: frontends.map(({ port }) => `${host}:${port}`),
+    instances,
     deadlineMs: lifecycle.drainDeadlineMs,
     reportIntervalMs: lifecycle.drainCheckMs,
     clock,
@@ -189,5 +207,5 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     logger,
     onDeleted,
   });
-  return { drain, registrations };
+  return { instance: instances[0] ?? host, notice, drain, registrations };
 }

@@ -248,7 +248,7 @@ describe('drain', () => {
     await expect.poll(() => made.gateway.state).toBe(GatewayState.draining);
     expect(
       made.logger.has(
-        'is now de-registered from ZooKeeper. The server will be shut down after the last client session completes.',
+        'is now de-registered from memory. The server will be shut down after the last client session completes.',
       ),
     ).toBe(true);
     expect(made.ensemble.nodes('/kyuubi')).toEqual([]);

@@ -1,3 +1,4 @@
+import { formatDuration } from './config/duration.ts';
 import { SenbonError } from './errors/senbon-error.ts';
 import type { Frontend } from './frontend/frontend.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -8,9 +9,9 @@ import {
   createSessions,
   openDiscovery,
   type Own,
+  type ServerLife,
 } from './gateway-parts.ts';
-import type { Drain } from './lifecycle/drain.ts';
-import type { ServerRegistrations } from './lifecycle/server-registrations.ts';
+import type { DrainRequest } from './lifecycle/drain-record.ts';
 import { atMost } from './observe/at-most.ts';
 import type { Logger } from './ports/logger.ts';
 import type { SessionManager } from './session/session-manager.ts';
@@ -30,7 +31,7 @@ const moves: Readonly<Record<GatewayState, readonly GatewayState[]>> = {
   created: ['starting', 'stopping'],
   starting: ['running', 'stopping'],
   running: ['draining', 'stopping'],
-  draining: ['stopping'],
+  draining: ['running', 'stopping'],
   stopping: ['stopped'],
   stopped: [],
 };
@@ -47,20 +48,27 @@ export class Gateway {
   readonly #hardStop = new AbortController();
   readonly #stopped: Promise<void>;
   #settleStopped: () => void = () => {};
+  /** Over when it runs, or is about to stop. */
+  readonly #started: Promise<void>;
+  #settleStarted: () => void = () => {};
   #state: GatewayState = GatewayState.created;
   #opening: Promise<void> = Promise.resolve();
   /** What is open, in the order it was opened; closed in reverse. */
   readonly #closers: ((graceMs: number) => Promise<void>)[] = [];
   #frontends: readonly Frontend[] = [];
   #sessions: SessionManager | null = null;
-  #registrations: ServerRegistrations | null = null;
-  #drain: Drain | null = null;
+  #life: ServerLife | null = null;
+  #canUndo = false;
+  #undo = new AbortController();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#logger = options.logger.named('server.KyuubiServer');
     this.#stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
+    });
+    this.#started = new Promise((resolve) => {
+      this.#settleStarted = resolve;
     });
   }
 
@@ -93,25 +101,38 @@ export class Gateway {
       throw error;
     }
     this.#move('running', 'registered');
+    this.#settleStarted();
   }
 
   /**
    * Graceful end: deregisters, takes no new sessions, and stops when the last one has gone or after
-   * `kyuubi.server.drain.deadline`. Idempotent; resolves when stopped.
+   * `kyuubi.server.drain.deadline`. Idempotent; resolves when stopped. A drain with `canUndo` may be undone, until it is
+   * asked for once more without.
    */
-  async drain(why: string): Promise<void> {
-    if (this.#state === 'running' && this.#drain !== null) {
-      this.#move('draining', why);
-      // Not waited for: discovery may be what is down.
-      this.#registrations
-        ?.close()
-        .catch((error: unknown) => this.#logger.warn('Could not deregister', error));
-      await this.#drain.run(this.#hardStop.signal);
-      await this.#stop(why, LAST_ANSWERS_MS);
-    } else if (this.#state === 'created' || this.#state === 'starting') {
-      await this.#stop(why);
-    }
+  async drain(why: string, { canUndo = false } = {}): Promise<void> {
+    if (this.#state === 'running') await this.#runDrain(why, canUndo);
+    else if (this.#state === 'draining') this.#canUndo &&= canUndo;
+    else if (this.#state === 'created' || this.#state === 'starting') await this.#stop(why);
     await this.#stopped;
+  }
+
+  /**
+   * Takes sessions again and registers anew. Throws DRAIN_FINAL; when it cannot register, what kept it from it, and the
+   * drain goes on with a new deadline.
+   */
+  async undrain(why: string): Promise<void> {
+    const problem = this.#whyFinal();
+    if (problem !== null) throw new SenbonError('DRAIN_FINAL', { instance: this.#instance(), problem });
+    this.#undo.abort();
+    // Before it is registered: a client that has just found the node must not be refused.
+    this.#move('running', why);
+    try {
+      await this.#life?.registrations.open();
+    } catch (error) {
+      if (this.state === 'running') void this.#runDrain('it could not register again', true);
+      throw error;
+    }
+    if (this.state === 'running') await this.#life?.notice.hide();
   }
 
   /** Stops now; open sessions are closed. Idempotent. */
@@ -126,6 +147,8 @@ export class Gateway {
     checkConfiguration(this.#options);
     const client = await openDiscovery(this.#options, this.#hardStop.signal);
     own(() => client.close());
+    // The report of the drain goes last: whoever waits for the end has waited for all of it.
+    own(async () => this.#life?.notice.hide());
     this.#checkStarting();
     const sessions = await createSessions(this.#options, client, own);
     this.#sessions = sessions;
@@ -137,18 +160,14 @@ export class Gateway {
       await frontend.listen();
     }
     this.#checkStarting();
-    const onDeleted = (instance: string) => this.#onDeleted(instance);
-    const { drain, registrations } = createServerLife(this.#options, {
-      ...door,
-      client,
-      sessions,
-      onDeleted,
-    });
-    this.#drain = drain;
-    this.#registrations = registrations;
+    const onDeleted = () => void this.drain('its node was deleted', { canUndo: true });
+    const onRequest = (request: DrainRequest) => this.#onRequest(request);
+    const life = createServerLife(this.#options, { ...door, client, sessions, onDeleted, onRequest });
+    this.#life = life;
+    await life.notice.clear();
     // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
-    own(() => registrations.close());
-    await registrations.open();
+    own(() => life.registrations.close());
+    await life.registrations.open();
     this.#checkStarting();
   }
 
@@ -157,22 +176,56 @@ export class Gateway {
     if (this.#state !== 'starting') throw new SenbonError('OPERATION_CANCELED');
   }
 
-  #onDeleted(instance: string): void {
-    this.#logger.warn(
-      `This Kyuubi instance ${instance} is now de-registered from ZooKeeper. The server will be shut down after the last client session completes.`,
-    );
-    void this.drain('its node was deleted');
+  #onRequest({ action, deadlineMs }: DrainRequest): void {
+    if (action === 'undo') {
+      this.undrain('asked to take sessions again').catch((error: unknown) =>
+        this.#logger.warn('The drain goes on', error),
+      );
+    } else if (deadlineMs !== null) {
+      this.#logger.info(`The drain was asked to end within ${formatDuration(deadlineMs)}`);
+      this.#life?.drain.endWithin(deadlineMs);
+    }
   }
 
-  #admit(): void {
-    if (this.#state === 'running' || this.#state === 'starting') return;
-    if (this.#drain !== null) throw this.#drain.refusal();
+  async #runDrain(why: string, canUndo: boolean): Promise<void> {
+    const life = this.#life;
+    if (life === null) return;
+    const { drain, notice, registrations } = life;
+    this.#move('draining', why);
+    this.#canUndo = canUndo;
+    const undo = new AbortController();
+    this.#undo = undo;
+    // Not waited for: discovery may be what is down.
+    registrations.close().catch((error: unknown) => this.#logger.warn('Could not deregister', error));
+    const over = drain.run(AbortSignal.any([this.#hardStop.signal, undo.signal]));
+    notice.show(() => ({ ...drain.facts, why, canUndo: this.#canUndo }));
+    await over;
+    if (undo.signal.aborted) return;
+    drain.nameWhoIsLeft();
+    await this.#stop(why, LAST_ANSWERS_MS);
+  }
+
+  #whyFinal(): string | null {
+    if (this.#state !== 'draining') return `it is ${this.#state}`;
+    if (this.#hardStop.signal.aborted) return 'it is being stopped';
+    return this.#canUndo ? null : 'it was told by a signal to end, and the process is to go';
+  }
+
+  #instance(): string {
+    return this.#life?.instance ?? 'unknown';
+  }
+
+  async #admit(): Promise<void> {
+    if (this.#state === 'starting') await this.#started;
+    if (this.#state === 'running') return;
+    if (this.#life !== null) throw await this.#life.drain.refusal();
     throw new SenbonError('SERVER_DRAINING', { instance: 'unknown', advice: '' });
   }
 
   async #stop(why: string, graceMs = 0): Promise<void> {
     if (this.#state === 'stopping' || this.#state === 'stopped') return;
     this.#move('stopping', why);
+    this.#settleStarted();
     this.#hardStop.abort(new SenbonError('OPERATION_CANCELED'));
     const { clock } = this.#options;
     await atMost(clock, CLOSE_PATIENCE_MS, this.#opening);

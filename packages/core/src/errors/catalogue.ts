@@ -82,6 +82,7 @@ export const catalogue = {
     true,
     'This gateway ({instance}) is being drained and takes no new sessions. {advice}',
   ),
+  DRAIN_FINAL: row('HY000', 409, false, 'This gateway ({instance}) cannot take sessions again: {problem}'),
   SERVER_BUSY: row(
     '08004',
     503,

@@ -25,7 +25,7 @@ export interface FrontendsOptions {
   readonly relay: EngineRelay;
   readonly advertisedHost: string;
   readonly version: string;
-  readonly admit: () => void;
+  readonly admit: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -13,8 +13,8 @@ export interface SessionCallsOptions {
   readonly config: AreaConfig<typeof sessionArea>;
   readonly defaultFetchSize: number;
   readonly version: string;
-  /** Throws SERVER_DRAINING when no new session may be opened. */
-  readonly admit: () => void;
+  /** Throws SERVER_DRAINING when no new session may be opened; waits until the gateway has started. */
+  readonly admit: () => Promise<void>;
 }
 
 const MAX_NAME_LENGTH = 128n;
@@ -29,7 +29,7 @@ export class SessionCalls {
 
   async open(call: Call<'OpenSession'>): Promise<void> {
     const { manager, admit, defaultFetchSize } = this.#options;
-    admit();
+    await admit();
     const session = await manager.open(call.request(), call.client);
     const { handle: launch } = session.launch;
     await call.reply({

@@ -1,4 +1,5 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { Registry } from '../ports/discovery.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryEnsemble } from '../testing/memory-discovery.ts';
@@ -14,6 +15,7 @@ let logger: RecordingLogger;
 let sessions: Set<ReturnType<typeof sessionOf>>;
 let leave: () => void;
 let drain: Drain;
+let registry: Registry;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -35,9 +37,10 @@ beforeEach(() => {
     },
     empty: () => empty,
   } as unknown as SessionManager;
+  registry = ensemble.client().registry;
   drain = new Drain({
     sessions: manager,
-    registry: ensemble.client().registry,
+    registry,
     spaces: new Set(['/kyuubi']),
     instances: ['gw1:10009'],
     deadlineMs: 60_000,
@@ -73,7 +76,9 @@ it('ends with its deadline and names who is left', async () => {
   const over = drain.run(forever);
   clock.advance(60_000);
   await over;
+  drain.nameWhoIsLeft();
   const [session] = sessions;
+  expect(logger.has('The drain ends with 1 session(s) that are cut off, of alice (1)')).toBe(true);
   expect(logger.has(`The drain ends with SessionHandle [${session?.id}] of alice@10.1.1.1 still open`)).toBe(
     true,
   );
@@ -89,26 +94,61 @@ it.each(['before', 'meanwhile'])('ends when it is stopped %s', async (when) => {
   expect(clock.delays).toEqual([]);
 });
 
-it('refuses newcomers, first without and then with the names of others', async () => {
+it('names twenty and counts the rest', () => {
+  for (let added = 0; added < 24; added++) sessions.add(sessionOf({ user: `u${added % 3}` }, clock));
+  drain.nameWhoIsLeft();
+  expect(logger.has('25 session(s) that are cut off, of u0 (8), u1 (8), u2 (8), alice (1)')).toBe(true);
+  expect(logger.lines.filter((line) => line.includes('still open'))).toHaveLength(20);
+  expect(logger.has('... and with 5 more')).toBe(true);
+});
+
+it('ends at a deadline that was set meanwhile', async () => {
+  drain.endWithin(1);
+  const over = drain.run(forever);
+  const { since } = drain.facts;
+  expect(drain.facts).toEqual({
+    since: clock.now(),
+    deadline: since + 60_000,
+    sessions: 1,
+    users: [{ user: 'alice', sessions: 1 }],
+  });
+  clock.advance(10_000);
+  drain.endWithin(5_000);
+  expect(drain.facts).toMatchObject({ since, deadline: since + 15_000 });
+  clock.advance(5_000);
+  await over;
+  expect(clock.delays).toEqual([]);
+});
+
+it('refuses newcomers with the names of others, as soon as they are known', async () => {
   ensemble.add('/kyuubi', { host: 'gw1', port: 10_009, version: 'v' }, null);
-  expect(drain.refusal()).toMatchObject({
+  expect(await drain.refusal()).toMatchObject({
     code: 'SERVER_DRAINING',
     sqlState: '08004',
     httpStatus: 503,
     message: expect.stringContaining('Connect to another gateway of its server space'),
   });
   const over = drain.run(forever);
-  await settled();
-  expect(drain.refusal().message).toContain('No other gateway is registered');
+  expect((await drain.refusal()).message).toContain('No other gateway is registered');
   ensemble.add('/kyuubi', { host: 'gw2', port: 10_009, version: 'v' }, null);
   ensemble.add('/kyuubi', { host: 'gw3', port: 10_009, version: 'v' }, null);
   clock.advance(10_000);
   await settled();
-  expect(drain.refusal().message).toMatch(/\(gw1:10009\).*Connect to one of: gw2:10009, gw3:10009$/);
+  expect((await drain.refusal()).message).toMatch(/\(gw1:10009\).*Connect to one of: gw2:10009, gw3:10009$/);
   ensemble.listFailure = new Error('down');
   clock.advance(10_000);
   await settled();
-  expect(drain.refusal().message).toContain('gw2:10009');
+  expect((await drain.refusal()).message).toContain('gw2:10009');
+  leave();
+  await over;
+});
+
+it('does not wait for long for the names of others', async () => {
+  vi.spyOn(registry, 'list').mockReturnValue(new Promise(() => {}));
+  const over = drain.run(forever);
+  const refused = drain.refusal();
+  clock.advance(1_000);
+  expect((await refused).message).toContain('Connect to another gateway of its server space');
   leave();
   await over;
 });

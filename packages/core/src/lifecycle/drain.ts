@@ -1,8 +1,11 @@
 import { SenbonError } from '../errors/senbon-error.ts';
-import type { Clock } from '../ports/clock.ts';
+import { atMost } from '../observe/at-most.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
 import type { Registry, ServiceNode } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SessionManager } from '../session/session-manager.ts';
+import type { DrainFacts } from './drain-notice.ts';
+import { countByUser } from './drain-record.ts';
 
 export interface DrainOptions {
   readonly sessions: SessionManager;
@@ -17,18 +20,29 @@ export interface DrainOptions {
   readonly logger: Logger;
 }
 
+/** How long a newcomer waits for the names of other gateways. */
+const LOOK_PATIENCE_MS = 1_000;
+/** Sessions that the log names one by one. */
+const MAX_NAMED = 20;
+
 /** The end of a gateway's service: no new session, the present ones served to their end or to the deadline. */
 export class Drain {
   readonly #options: DrainOptions;
   /** `null` until they are known. */
   #others: readonly ServiceNode[] | null = null;
+  #look: Promise<void> = Promise.resolve();
+  #sinceMs = 0;
+  #deadlineAtMs = 0;
+  #deadline: Timer | null = null;
+  #giveUp: () => void = () => {};
 
   constructor(options: DrainOptions) {
     this.#options = options;
   }
 
   /** What a client hears that comes too late. */
-  refusal(): SenbonError {
+  async refusal(): Promise<SenbonError> {
+    if (this.#others === null) await atMost(this.#options.clock, LOOK_PATIENCE_MS, this.#look);
     const others = this.#others?.map(({ host, port }) => `${host}:${port}`);
     const advice =
       others === undefined
@@ -39,37 +53,74 @@ export class Drain {
     return new SenbonError('SERVER_DRAINING', { instance: this.#options.instances[0] ?? 'unknown', advice });
   }
 
+  /** What others may know of it. */
+  get facts(): Omit<DrainFacts, 'why' | 'canUndo'> {
+    const { directory } = this.#options.sessions;
+    return {
+      since: this.#sinceMs,
+      deadline: this.#deadlineAtMs,
+      sessions: directory.size,
+      users: countByUser([...directory.sessions()].map(({ spec }) => spec.user)),
+    };
+  }
+
   /** Resolves when the last session has gone or the deadline has passed. `signal` ends the wait at once. */
   async run(signal: AbortSignal): Promise<void> {
     const { sessions, clock, deadlineMs, reportIntervalMs, logger } = this.#options;
-    // Not waited for: discovery may be what is down.
-    void this.#lookAround();
+    this.#sinceMs = clock.now();
+    this.#lookAround();
     const reports = clock.every(reportIntervalMs, () => {
       logger.info(`${sessions.directory.size} connection(s) are active, delay shutdown`);
-      void this.#lookAround();
+      this.#lookAround();
     });
-    let giveUp = () => {};
     const deadline = new Promise<void>((resolve) => {
-      giveUp = resolve;
+      this.#giveUp = resolve;
     });
-    const timer = clock.after(deadlineMs, giveUp);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
+    this.#endAt(clock.now() + deadlineMs);
+    signal.addEventListener('abort', this.#giveUp, { once: true });
+    if (signal.aborted) this.#giveUp();
     await Promise.race([sessions.empty(), deadline]);
-    timer.cancel();
+    this.#deadline?.cancel();
+    this.#deadline = null;
     reports.cancel();
+  }
+
+  /** Brings the deadline of the drain under way forward, or puts it off. */
+  endWithin(ms: number): void {
+    if (this.#deadline !== null) this.#endAt(this.#options.clock.now() + ms);
+  }
+
+  #endAt(atMs: number): void {
+    const { clock } = this.#options;
+    this.#deadline?.cancel();
+    this.#deadlineAtMs = atMs;
+    this.#deadline = clock.after(atMs - clock.now(), () => this.#giveUp());
+  }
+
+  /** Names in the log those who held it up to its end. */
+  nameWhoIsLeft(): void {
+    const { sessions, logger } = this.#options;
+    const { size } = sessions.directory;
+    if (size === 0) return;
+    const users = this.facts.users.map(({ user, sessions: count }) => `${user} (${count})`).join(', ');
+    logger.warn(`The drain ends with ${size} session(s) that are cut off, of ${users}`);
+    let named = 0;
     for (const { id, spec } of sessions.directory.sessions()) {
+      if (++named > MAX_NAMED) return logger.warn(`... and with ${size - MAX_NAMED} more`);
       logger.warn(`The drain ends with SessionHandle [${id}] of ${spec.user}@${spec.ip} still open`);
     }
   }
 
-  async #lookAround(): Promise<void> {
-    const { registry, spaces, instances } = this.#options;
-    try {
-      const nodes = await Promise.all([...spaces].map((space) => registry.list(space)));
-      this.#others = nodes.flat().filter(({ host, port }) => !instances.includes(`${host}:${port}`));
-    } catch (error) {
+  /** Nothing waits for it but newcomers: discovery may be what is down. */
+  #lookAround(): void {
+    this.#look = this.#findOthers().catch((error: unknown) => {
       this.#options.logger.debug(`Cannot list other gateways: ${String(error)}`);
-    }
+    });
+  }
+
+  async #findOthers(): Promise<void> {
+    const { registry, spaces, instances } = this.#options;
+    const nodes = await Promise.all([...spaces].map((space) => registry.list(space)));
+    this.#others = nodes.flat().filter(({ host, port }) => !instances.includes(`${host}:${port}`));
   }
 }

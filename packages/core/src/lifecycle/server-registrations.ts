@@ -9,8 +9,11 @@ export interface ServerRegistrationsOptions {
   readonly discovery: string;
   readonly logger: Logger;
   /** Somebody else deleted one of the nodes. */
-  readonly onDeleted: (instance: string) => void;
+  readonly onDeleted: () => void;
 }
+
+/** As Kyuubi's log lines name what scripts look for. */
+const titles: Readonly<Record<string, string>> = { zookeeper: 'ZooKeeper', etcd: 'ETCD' };
 
 /** The nodes of this gateway. Opened and closed in turn, as often as a drain is undone. */
 export class ServerRegistrations {
@@ -43,10 +46,15 @@ export class ServerRegistrations {
     const instance = `${node.host}:${node.port}`;
     const registration = await registry.register(space, node);
     this.#present.push(registration);
-    logger.info(`Created a ${registration.path} on ${discovery} for KyuubiServer uri: ${instance}`);
+    const ensemble = titles[discovery] ?? discovery;
+    logger.info(`Created a ${registration.path} on ${ensemble} for KyuubiServer uri: ${instance}`);
     logger.info(`Registered KyuubiServiceDiscovery in namespace ${space.slice(1)}.`);
     void registration.ended.then((end) => {
-      if (end === RegistrationEnd.deleted && this.#present.includes(registration)) onDeleted(instance);
+      if (end !== RegistrationEnd.deleted || !this.#present.includes(registration)) return;
+      logger.warn(
+        `This Kyuubi instance ${instance} is now de-registered from ${ensemble}. The server will be shut down after the last client session completes.`,
+      );
+      onDeleted();
     });
   }
 

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Records } from '../ports/discovery.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { MemoryEnsemble } from '../testing/memory-discovery.ts';
+import { RecordingLogger } from '../testing/recording-logger.ts';
+import { type DrainFacts, DrainNotice } from './drain-notice.ts';
+import { type DrainRequest, encodeDrainRecord, parseDrainReport } from './drain-record.ts';
+
+const REPORT = '/kyuubi_drain/gw:10009';
+const REQUEST = '/kyuubi_drain_request/gw:10009';
+
+let clock: FakeClock;
+let ensemble: MemoryEnsemble;
+let records: Records;
+let logger: RecordingLogger;
+let requests: DrainRequest[];
+let facts: DrainFacts;
+let notice: DrainNotice;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  ensemble = new MemoryEnsemble(clock);
+  records = ensemble.client().records;
+  logger = new RecordingLogger();
+  requests = [];
+  facts = { why: 'w', since: 1, deadline: 2, canUndo: true, sessions: 1, users: [] };
+  notice = new DrainNotice({
+    records,
+    addresses: [
+      { space: '/kyuubi', host: 'gw', port: 10_009 },
+      { space: '/kyuubi_http', host: 'gw', port: 10_010 },
+    ],
+    clock,
+    logger,
+    onRequest: (request) => requests.push(request),
+  });
+});
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+}
+
+async function after(ms: number): Promise<void> {
+  clock.advance(ms);
+  await settled();
+}
+
+const shown = () => parseDrainReport(ensemble.values.get(REPORT)?.value ?? Buffer.of());
+const ask = (request: Partial<DrainRequest> = {}) =>
+  records.put(REQUEST, encodeDrainRecord({ at: 0, action: 'undo', deadlineMs: null, ...request }));
+
+describe('the notice of a drain', () => {
+  it('stands at each address at once, and is gone afterwards', async () => {
+    notice.show(() => facts);
+    await settled();
+    expect(shown()).toEqual({
+      host: 'gw',
+      port: 10_009,
+      state: 'draining',
+      ...facts,
+      updated: clock.now(),
+      everyMs: 5_000,
+    });
+    expect([...ensemble.values.keys()]).toEqual([REPORT, '/kyuubi_http_drain/gw:10010']);
+    await notice.hide();
+    await notice.hide();
+    expect(ensemble.values.size).toBe(0);
+    expect(clock.delays).toEqual([]);
+  });
+
+  it('is written with a change, and every few seconds without', async () => {
+    const put = vi.spyOn(records, 'put');
+    notice.show(() => facts);
+    await settled();
+    await after(4_000);
+    expect(put).toHaveBeenCalledTimes(2);
+    await after(1_000);
+    expect(put).toHaveBeenCalledTimes(4);
+    facts = { ...facts, sessions: 0 };
+    await after(1_000);
+    expect(put).toHaveBeenCalledTimes(6);
+    expect(shown()?.sessions).toBe(0);
+    await notice.hide();
+  });
+
+  it('hears a request once, and one that came before it', async () => {
+    await ask({ action: 'drain', deadlineMs: 1 });
+    notice.show(() => facts);
+    await settled();
+    expect(requests).toEqual([{ at: 0, action: 'drain', deadlineMs: 1 }]);
+    expect(ensemble.values.has(REQUEST)).toBe(false);
+    await ask();
+    await after(2_000);
+    expect(requests.slice(1)).toEqual([{ at: 0, action: 'undo', deadlineMs: null }]);
+    await notice.hide();
+  });
+
+  it('hears none that cannot be read, nor one that comes with its end', async () => {
+    await records.put(REQUEST, Buffer.from('?'));
+    notice.show(() => facts);
+    await settled();
+    expect(logger.has(`Passed over a request at ${REQUEST}`)).toBe(true);
+    await ask();
+    clock.advance(1_000);
+    await notice.hide();
+    expect(requests).toEqual([]);
+    expect(ensemble.values.size).toBe(0);
+  });
+
+  it('sweeps up what an earlier gateway left', async () => {
+    await ask();
+    await records.put(REPORT, Buffer.from('old'));
+    await notice.clear();
+    expect(ensemble.values.size).toBe(0);
+  });
+
+  it('goes on when discovery fails, and ends when it does not answer', async () => {
+    const put = vi.spyOn(records, 'put').mockRejectedValueOnce(new Error('down'));
+    notice.show(() => facts);
+    await settled();
+    put.mockRestore();
+    await after(1_000);
+    expect(shown()?.sessions).toBe(1);
+    vi.spyOn(records, 'delete').mockReturnValue(new Promise(() => {}));
+    const hidden = notice.hide();
+    clock.advance(3_000);
+    await hidden;
+    expect(logger.has('Could not take back the report')).toBe(true);
+    expect(clock.delays).toEqual([]);
+  });
+
+  it('may be shown again', async () => {
+    notice.show(() => facts);
+    notice.show(() => facts);
+    await notice.hide();
+    expect(clock.delays).toEqual([]);
+    notice.show(() => facts);
+    await settled();
+    expect(shown()).not.toBeNull();
+    await notice.hide();
+  });
+});

@@ -1,0 +1,127 @@
+import { atMost } from '../observe/at-most.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { Records } from '../ports/discovery.ts';
+import type { Logger } from '../ports/logger.ts';
+import {
+  type DrainAddress,
+  type DrainReport,
+  type DrainRequest,
+  drainReportPath,
+  drainRequestPath,
+  encodeDrainRecord,
+  parseDrainRequest,
+} from './drain-record.ts';
+
+/** How soon a request is heard, and a change shown. */
+const LOOK_MS = 1_000;
+/** A report that is older than a few of these comes from a gateway that is dead. */
+const HEARTBEAT_MS = 5_000;
+/** Discovery may be what is down; the end of a gateway does not depend on it. */
+const PATIENCE_MS = 3_000;
+
+export type DrainFacts = Omit<DrainReport, 'host' | 'port' | 'state' | 'updated' | 'everyMs'>;
+
+export interface DrainNoticeOptions {
+  readonly records: Records;
+  /** The nodes of this gateway; the first one's when it is registered nowhere. */
+  readonly addresses: readonly DrainAddress[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onRequest: (request: DrainRequest) => void;
+}
+
+/** Shows in service discovery that this gateway drains, and hears what it is asked for meanwhile. */
+export class DrainNotice {
+  readonly #options: DrainNoticeOptions;
+  #timer: Timer | null = null;
+  /** Reads and writes one after the other, so that no report comes after its removal. */
+  #turn: Promise<void> = Promise.resolve();
+  #isBusy = false;
+  #shown = '';
+  #shownAtMs = 0;
+
+  constructor(options: DrainNoticeOptions) {
+    this.#options = options;
+  }
+
+  /** What an earlier gateway at this address left is nothing to us. Never rejects. */
+  clear(): Promise<void> {
+    return this.#inTurn(() => this.#remove());
+  }
+
+  /** At once, then with every change and every few seconds. */
+  show(facts: () => DrainFacts): void {
+    this.#timer?.cancel();
+    this.#shown = '';
+    this.#look(facts);
+    this.#timer = this.#options.clock.every(LOOK_MS, () => this.#look(facts));
+  }
+
+  /** Takes everything away; whoever waits takes that for the end of the drain. Never rejects, does not wait for long. */
+  async hide(): Promise<void> {
+    if (this.#timer === null) return;
+    this.#timer.cancel();
+    this.#timer = null;
+    const { clock, logger } = this.#options;
+    const removed = this.#inTurn(() => this.#remove());
+    if (!(await atMost(clock, PATIENCE_MS, removed)))
+      logger.warn('Could not take back the report of the drain');
+  }
+
+  #look(facts: () => DrainFacts): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    void this.#inTurn(async () => {
+      try {
+        await this.#report(facts());
+        // After the report: who asked sees that he was heard, and finds the report.
+        await this.#hear();
+      } finally {
+        this.#isBusy = false;
+      }
+    });
+  }
+
+  async #report(facts: DrainFacts): Promise<void> {
+    const { records, addresses, clock } = this.#options;
+    const text = JSON.stringify(facts);
+    const now = clock.now();
+    if (text === this.#shown && now - this.#shownAtMs < HEARTBEAT_MS) return;
+    const state = { state: 'draining', ...facts, updated: now, everyMs: HEARTBEAT_MS } as const;
+    await Promise.all(
+      addresses.map((address) => {
+        const { host, port } = address;
+        return records.put(drainReportPath(address), encodeDrainRecord({ host, port, ...state }));
+      }),
+    );
+    this.#shown = text;
+    this.#shownAtMs = now;
+  }
+
+  async #hear(): Promise<void> {
+    const { records, addresses, logger, onRequest } = this.#options;
+    for (const address of addresses) {
+      const path = drainRequestPath(address);
+      const entry = await records.get(path);
+      if (entry === null) continue;
+      await records.delete(path);
+      const request = parseDrainRequest(entry.value);
+      if (request === null) logger.warn(`Passed over a request at ${path} that cannot be read`);
+      // Removed meanwhile: whoever is about to stop is not to be turned round.
+      else if (this.#timer !== null) onRequest(request);
+    }
+  }
+
+  async #remove(): Promise<void> {
+    const { records, addresses } = this.#options;
+    const paths = addresses.flatMap((address) => [drainReportPath(address), drainRequestPath(address)]);
+    await Promise.all(paths.map((path) => records.delete(path)));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work).catch((error: unknown) => {
+      this.#options.logger.debug(`The report of the drain failed: ${String(error)}`);
+    });
+    return this.#turn;
+  }
+}

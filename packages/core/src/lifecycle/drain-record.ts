@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** Who is named in a report; the rest is counted. */
+const MAX_USERS = 20;
+
+const report = z.object({
+  host: z.string(),
+  port: z.number(),
+  state: z.literal('draining'),
+  why: z.string(),
+  /** Milliseconds since the epoch, by the gateway's clock, as `deadline` and `updated`. */
+  since: z.number(),
+  deadline: z.number(),
+  updated: z.number(),
+  /** The longest time between two reports. */
+  everyMs: z.number(),
+  canUndo: z.boolean(),
+  sessions: z.number(),
+  /** Sessions by user, most first. */
+  users: z.array(z.object({ user: z.string(), sessions: z.number() })),
+});
+
+/** What a draining gateway says of itself, beside the server space: a foreign child within it breaks drivers. */
+export type DrainReport = z.infer<typeof report>;
+
+const request = z.object({
+  /** When the sender's clock made it; for people who look. */
+  at: z.number(),
+  /** `drain`: the deadline of the drain that is to come or under way. `undo`: take sessions again. */
+  action: z.enum(['drain', 'undo']),
+  /** From when the gateway reads it: clocks of two machines are not compared. */
+  deadlineMs: z.number().nonnegative().nullable(),
+});
+
+/** What `kyuubi-ctl` asks a gateway for. The gateway deletes it when it has read it. */
+export type DrainRequest = z.infer<typeof request>;
+
+export interface DrainAddress {
+  /** Path of the server space. */
+  readonly space: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export function drainReportPath({ space, host, port }: DrainAddress): string {
+  return `${space}_drain/${host}:${port}`;
+}
+
+export function drainRequestPath({ space, host, port }: DrainAddress): string {
+  return `${space}_drain_request/${host}:${port}`;
+}
+
+export function encodeDrainRecord(record: DrainReport | DrainRequest): Uint8Array {
+  return Buffer.from(JSON.stringify(record), 'utf8');
+}
+
+/** `null` when it is not one: another release may write more or less. */
+export function parseDrainReport(value: Uint8Array): DrainReport | null {
+  return parsed(report, value);
+}
+
+export function parseDrainRequest(value: Uint8Array): DrainRequest | null {
+  return parsed(request, value);
+}
+
+/** Sessions by user, most first; at most 20 users. */
+export function countByUser(users: Iterable<string>): DrainReport['users'] {
+  const counts = new Map<string, number>();
+  for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1);
+  return [...counts]
+    .map(([user, sessions]) => ({ user, sessions }))
+    .sort((a, b) => b.sessions - a.sessions || (a.user < b.user ? -1 : 1))
+    .slice(0, MAX_USERS);
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: Uint8Array): T | null {
+  try {
+    const result = schema.safeParse(JSON.parse(Buffer.from(value).toString('utf8')));
+    return result.success ? result.data : null;
+  } catch {
+    return null;
+  }
+}
