@@ -175,7 +175,7 @@ describe('a client that comes while the gateway starts', () => {
     const client = made.ensemble.client.bind(made.ensemble);
     vi.spyOn(made.ensemble, 'client').mockImplementation(() => {
       const real = client();
-      const registerNow = real.registry.register;
+      const registerNow = real.registry.register.bind(real.registry);
       vi.spyOn(real.registry, 'register').mockImplementation(async (...args) => {
         await registered;
         return registerNow(...args);
