@@ -18,7 +18,7 @@ const machines = [
     title: 'Session',
     file: 'packages/core/src/session/session.ts',
     about:
-      'Opening, it is known to the client and its engine is being found or launched. Failed, every call answers with the reason. A session is closed by its client, by the end of its connection, when it has been idle for `kyuubi.session.idle.timeout`, or with its gateway.',
+      'Opening, it is known to the client and its engine is being found or launched. Failed, every call answers with the reason. A session is closed by its client, by the end of its connection, when it has been idle for `kyuubi.session.idle.timeout`, or with its gateway: an engine closes the sessions of one that has died when no connection of it has been there for `kyuubi.engine.gateway.lost.timeout`.',
   },
   {
     title: 'Launch operation',

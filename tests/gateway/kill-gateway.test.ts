@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engineNodes } from '../support/engine-nodes.ts';
 import { GatewayHome } from '../support/gateway.ts';
@@ -17,6 +19,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await home.close();
 });
+
+const engineLog = (): string => {
+  const dir = join(home.dir, 'work', 'anna');
+  const logs = readdirSync(dir).filter((name) => name.includes('.log'));
+  return logs.map((name) => readFileSync(join(dir, name), 'utf8')).join('');
+};
 
 const pids = (): number[] => home.engines().map(({ pid }) => pid);
 
@@ -39,6 +47,26 @@ describe('kill -9 of a gateway', () => {
     expect(pids()).toEqual(engine);
     expect(await engineNodes(zooKeeper.address)).toEqual(node);
     await after.close();
+    await home.close();
+  });
+
+  test('its sessions are closed on the engine, those of another gateway are not', async () => {
+    await using zooKeeper = await startZooKeeper();
+    const conf = { 'kyuubi.ha.addresses': zooKeeper.addresses, 'kyuubi.engine.gateway.lost.timeout': 'PT1S' };
+    const first = await home.start({ conf });
+    const second = await home.start({ conf });
+    const lost = await openSession(first.binary, 'anna');
+    await query(lost.session, 'CREATE TABLE kept AS SELECT 7 AS x');
+    const kept = await openSession(second.binary, 'anna');
+    await query(kept.session, 'CREATE TEMP TABLE mine AS SELECT 8 AS x');
+    expect(pids()).toHaveLength(1);
+
+    await first.kill();
+
+    await expect.poll(() => engineLog(), { timeout: ENDS_WITHIN_MS }).toContain('its gateway has gone');
+    expect(engineLog().match(/its gateway has gone/g)).toHaveLength(1);
+    expect(await query(kept.session, 'SELECT mine.x, kept.x FROM mine, kept')).toEqual([[8, 7]]);
+    await kept.close();
     await home.close();
   });
 

@@ -1,5 +1,6 @@
 export {
   issueGatewayToken,
+  newGatewayId,
   type IssueOptions,
   type TokenAudience,
   verifyGatewayToken,

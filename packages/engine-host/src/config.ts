@@ -101,6 +101,12 @@ export const engineHostArea = {
     'PT1M',
     'An engine that serves nobody ends after this time without service discovery. (ours)',
   ),
+  gatewayLostTimeoutMs: key(
+    'kyuubi.engine.gateway.lost.timeout',
+    duration,
+    'PT1M',
+    'Sessions of a gateway that has had no connection to the engine for this time are closed: it has died. 0: they stay until they are idle for too long. (ours)',
+  ),
   sessionIdleTimeoutMs: key(
     'kyuubi.session.idle.timeout',
     duration,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { SenbonError } from '../errors/senbon-error.ts';
-import { issueGatewayToken, verifyGatewayToken } from './gateway-token.ts';
+import { issueGatewayToken, newGatewayId, verifyGatewayToken } from './gateway-token.ts';
 
 const secret = new Uint8Array(32).fill(7);
 const engine = { host: 'engine-1', port: 10_001, refId: 'ref-1' };
@@ -24,6 +24,13 @@ it('tolerates a gateway whose clock is a little ahead, not more', () => {
 
 it('never makes the same token twice', () => {
   expect(issueGatewayToken(secret, at)).not.toBe(issueGatewayToken(secret, at));
+});
+
+it('says which gateway made it', () => {
+  const gateway = newGatewayId();
+  expect(verifyGatewayToken(secret, issueGatewayToken(secret, { ...at, gateway }), check)).toBe(gateway);
+  expect(verifyGatewayToken(secret, issueGatewayToken(secret, at), check)).toBeNull();
+  expect(newGatewayId()).not.toBe(gateway);
 });
 
 it('refuses a token of another secret or another user', () => {

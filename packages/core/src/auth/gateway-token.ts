@@ -1,11 +1,12 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SenbonError } from '../errors/senbon-error.ts';
 
-const VERSION = '2';
+const VERSION = '3';
 const NONCE_BYTES = 12;
 /** How far the clock of a gateway on another host may run ahead of the engine's. */
 const MAX_CLOCK_AHEAD_MS = 60_000;
-const TOKEN = /^2\.(\d{1,15})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{43})$/;
+const TOKEN = /^3\.(\d{1,15})\.([A-Za-z0-9_-]{0,32})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{43})$/;
+const GATEWAY_ID_BYTES = 9;
 
 /** The engine as its node in discovery names it. */
 export interface TokenAudience {
@@ -22,7 +23,14 @@ export interface IssueOptions {
    * ensemble gets tokens for its address only.
    */
   readonly engine: TokenAudience;
+  /** Which gateway process connects, from `newGatewayId`: the engine closes the sessions of one whose connections have gone. */
+  readonly gateway?: string;
   readonly nowMs: number;
+}
+
+/** Of one gateway process; nothing secret. */
+export function newGatewayId(): string {
+  return randomBytes(GATEWAY_ID_BYTES).toString('base64url');
 }
 
 export interface VerifyOptions {
@@ -34,19 +42,24 @@ export interface VerifyOptions {
 }
 
 /**
- * What a gateway sends to an engine in place of a password: `2.<issue time, ms>.<nonce>.<HMAC-SHA256, base64url>`, made
- * from the secret that only the gateways and engines of one server space know.
+ * What a gateway sends to an engine in place of a password: `3.<issue time, ms>.<gateway>.<nonce>.<HMAC-SHA256, base64url>`,
+ * made from the secret that only the gateways and engines of one server space know.
  */
 export function issueGatewayToken(secret: Uint8Array, options: IssueOptions): string {
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-  const mac = sign(secret, options, String(options.nowMs), nonce);
-  return `${VERSION}.${options.nowMs}.${nonce}.${mac.toString('base64url')}`;
+  const gateway = options.gateway ?? '';
+  const mac = sign(secret, options, [String(options.nowMs), gateway, nonce]);
+  return `${VERSION}.${options.nowMs}.${gateway}.${nonce}.${mac.toString('base64url')}`;
 }
 
-/** Throws AUTHENTICATION_FAILED unless `token` was issued with `secret`, for this user, not too long ago. */
-export function verifyGatewayToken(secret: Uint8Array, token: string, options: VerifyOptions): void {
+/**
+ * The id of the gateway that made the token, `null` when it gave none. Throws AUTHENTICATION_FAILED unless `token` was issued
+ * with `secret`, for this user, not too long ago.
+ */
+export function verifyGatewayToken(secret: Uint8Array, token: string, options: VerifyOptions): string | null {
   const problem = problemOf(secret, token, options);
   if (problem !== null) throw new SenbonError('AUTHENTICATION_FAILED', { user: options.user, problem });
+  return TOKEN.exec(token)?.[2] || null;
 }
 
 function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): string | null {
@@ -54,8 +67,8 @@ function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): s
   if (match === null) {
     return 'the password is not a gateway token; only gateways of this server space may connect here (kyuubi.internal.security.enabled)';
   }
-  const [, issuedAt = '', nonce = '', mac = ''] = match;
-  const expected = sign(secret, options, issuedAt, nonce);
+  const [, issuedAt = '', gateway = '', nonce = '', mac = ''] = match;
+  const expected = sign(secret, options, [issuedAt, gateway, nonce]);
   if (!timingSafeEqual(expected, Buffer.from(mac, 'base64url'))) {
     return 'the gateway token was made for another user, for another engine or with another secret; do both ends belong to the same server space, and does the engine know the address it is registered with?';
   }
@@ -70,8 +83,8 @@ function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): s
 type Signed = Pick<IssueOptions, 'user' | 'engine'>;
 
 /** As JSON, so that no two different inputs sign the same text, whatever names hold. */
-function sign(secret: Uint8Array, { user, engine }: Signed, issuedAt: string, nonce: string): Buffer {
+function sign(secret: Uint8Array, { user, engine }: Signed, parts: readonly string[]): Buffer {
   const { host, port, refId } = engine;
-  const text = JSON.stringify([VERSION, user, host, port, refId, issuedAt, nonce]);
+  const text = JSON.stringify([VERSION, user, host, port, refId, ...parts]);
   return createHmac('sha256', secret).update(text).digest();
 }

@@ -80,9 +80,9 @@ export const engineArea = {
   ),
   idleConnections: key(
     'kyuubi.engine.idle.connections',
-    int(0, 10_000),
+    int(1, 10_000),
     '8',
-    'Idle connections kept open to an engine; further ones are closed after a second without use. (ours)',
+    'Idle connections kept open to an engine; further ones are closed after a second without use. By the last one an engine knows that the gateway lives. (ours)',
   ),
   callTimeoutMs: key(
     'kyuubi.engine.call.timeout',

@@ -1,4 +1,4 @@
-import { issueGatewayToken } from '../auth/gateway-token.ts';
+import { issueGatewayToken, newGatewayId } from '../auth/gateway-token.ts';
 import type { AreaConfig } from '../config/area.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { ServiceNode } from '../ports/discovery.ts';
@@ -33,6 +33,7 @@ export interface EngineDirectoryOptions {
 export class EngineDirectory {
   readonly #options: EngineDirectoryOptions;
   readonly #entries = new Map<string, Entry>();
+  readonly #gateway = newGatewayId();
 
   constructor(options: EngineDirectoryOptions) {
     this.#options = options;
@@ -70,7 +71,7 @@ export class EngineDirectory {
 
   #create(key: string, name: string, node: ServiceNode): Entry {
     const { config, clock } = this.#options;
-    const pool = new EnginePool({
+    const pool: EnginePool = new EnginePool({
       endpoint: { host: node.host, port: node.port },
       credentialsFor: (user) => this.#passwordFor(user, node),
       loginTimeoutMs: config.loginTimeoutMs,
@@ -79,6 +80,7 @@ export class EngineDirectory {
       maxConnections: config.maxConnections,
       waitTimeoutMs: config.connectionWaitMs,
       idleConnections: config.idleConnections,
+      isTethered: () => entry.sessions > 0,
       clock,
     });
     const entry: Entry = { name, node, pool, sessions: 0, linger: null };
@@ -90,6 +92,6 @@ export class EngineDirectory {
     const { secret, clock } = this.#options;
     if (secret === null) return ANONYMOUS_PASSWORD;
     const engine = { host, port, refId: attributes['refId'] ?? '' };
-    return issueGatewayToken(secret, { user, engine, nowMs: clock.now() });
+    return issueGatewayToken(secret, { user, engine, gateway: this.#gateway, nowMs: clock.now() });
   }
 }

@@ -22,6 +22,8 @@ export interface EngineConnectionOptions {
 }
 
 const HEADER_BYTES = 4;
+/** What forgets idle connections on the way, a firewall, is shown this one. */
+const KEEP_ALIVE_MS = 30_000;
 
 interface Exchange {
   readonly call: string;
@@ -43,6 +45,8 @@ interface Opened {
  */
 export class EngineConnection {
   readonly user: string;
+  /** It has broken, or was ended. */
+  onClosed: () => void = () => {};
   readonly #socket: Socket;
   readonly #options: EngineConnectionOptions;
   readonly #header = Buffer.alloc(HEADER_BYTES);
@@ -67,7 +71,14 @@ export class EngineConnection {
     const { endpoint } = options;
     const reader = new ReplyReader();
     const { host, port } = endpoint;
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, onread: reader.onread });
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      onread: reader.onread,
+    });
     try {
       await handshake({ socket, reader }, options);
     } catch (error) {
@@ -98,6 +109,7 @@ export class EngineConnection {
     if (this.#closedBy !== null) return;
     this.#closedBy = error;
     this.#socket.destroy();
+    this.onClosed();
     const exchange = this.#exchange;
     this.#exchange = null;
     if (exchange === null) return;

@@ -1,5 +1,5 @@
 import { encodeCall } from '@senbon/hive-thrift';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandle } from '../session/handle.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
@@ -32,6 +32,7 @@ function poolOf(overrides: Partial<EnginePoolOptions> = {}): EnginePool {
     maxConnections: 2,
     waitTimeoutMs: 60_000,
     idleConnections: 2,
+    isTethered: () => false,
     clock,
     ...overrides,
   });
@@ -278,6 +279,37 @@ describe('idle connections', () => {
     await engine.until(({ sockets }) => sockets.size === 0);
     expect(pool.connectionCount).toBe(0);
   });
+
+  it('that break are forgotten at once', async () => {
+    const pool = poolOf();
+    await pool.use('alice', false, async () => {});
+    dropAll();
+    await vi.waitFor(() => expect(pool.connectionCount).toBe(0));
+    expect(clock.delays).toEqual([]);
+  });
+
+  it('are replaced when the last one breaks while the engine holds our sessions', async () => {
+    let isTethered = true;
+    const pool = poolOf({ maxConnections: 1, isTethered: () => isTethered });
+    await pool.use('alice', false, async () => {});
+    dropAll();
+    await vi.waitFor(() => expect(clock.delays).toHaveLength(1));
+    clock.advance(1_000);
+    expect(pool.connectionCount).toBe(1);
+    // There is one place only: this waits for the new connection.
+    await pool.use('alice', false, async () => {});
+    expect(engine.logins).toHaveLength(2);
+    await settled();
+    // Whoever has no session there any more needs none.
+    isTethered = false;
+    dropAll();
+    await vi.waitFor(() => expect(pool.connectionCount).toBe(0));
+    expect(clock.delays).toEqual([]);
+  });
+
+  function dropAll(): void {
+    for (const socket of engine.sockets) socket.resetAndDestroy();
+  }
 
   async function giveBackTogether(pool: EnginePool, count: number): Promise<void> {
     const loans = await Promise.all(Array.from({ length: count }, () => borrow(pool)));

@@ -13,6 +13,8 @@ export interface EnginePoolOptions {
   readonly waitTimeoutMs: number;
   /** Idle connections beyond this many are closed when nobody has needed them for a moment. */
   readonly idleConnections: number;
+  /** Whether the engine must be able to see, by a connection, that this gateway lives: it holds sessions of ours. */
+  readonly isTethered: () => boolean;
   readonly clock: Clock;
 }
 
@@ -37,6 +39,8 @@ const MAX_WAITERS = 10_000;
  * beyond the idle ones that are kept stay for as long as this.
  */
 const SURPLUS_LINGER_MS = 1_000;
+/** Between the loss of the last idle connection and a new one, and between attempts. */
+const TETHER_PAUSE_MS = 1_000;
 const NOT_NEEDED = new Error('the connection is not needed any more');
 
 /**
@@ -53,6 +57,7 @@ export class EnginePool {
   /** Places taken: connections borrowed, idle or being opened. */
   #count = 0;
   #trim: Timer | null = null;
+  #tether: Timer | null = null;
   #isClosed = false;
 
   constructor(options: EnginePoolOptions) {
@@ -94,6 +99,7 @@ export class EnginePool {
   close(): void {
     this.#isClosed = true;
     this.#trim?.cancel();
+    this.#tether?.cancel();
     for (const waiter of this.#waiters.splice(0)) {
       waiter.timer.cancel();
       waiter.fail(this.#unreachable('it is no longer used'));
@@ -137,6 +143,7 @@ export class EnginePool {
     try {
       const connection = await EngineConnection.open(this.#connectionOptions(user));
       this.#open.add(connection);
+      connection.onClosed = () => this.#onClosed(connection);
       if (!this.#isClosed) return connection;
       const error = this.#unreachable('it is no longer used');
       this.#open.delete(connection);
@@ -196,6 +203,26 @@ export class EnginePool {
       next = this.#idle[0];
     }
     if (next !== undefined) this.#scheduleTrim(next.sinceMs - beforeMs);
+  }
+
+  /** An idle one that broke is forgotten at once, and replaced if it was the last while the engine holds sessions of ours. */
+  #onClosed(connection: EngineConnection): void {
+    const index = this.#idle.findIndex((idle) => idle.connection === connection);
+    if (index < 0) return;
+    this.#idle.splice(index, 1);
+    this.#open.delete(connection);
+    this.#count--;
+    this.#scheduleTether(connection.user);
+  }
+
+  #scheduleTether(user: string): void {
+    const isMissing = () => !this.#isClosed && this.#count === 0 && this.#options.isTethered();
+    if (this.#tether !== null || !isMissing()) return;
+    this.#tether = this.#options.clock.after(TETHER_PAUSE_MS, () => {
+      this.#tether = null;
+      if (!isMissing()) return;
+      this.use(user, false, async () => {}).catch(() => this.#scheduleTether(user));
+    });
   }
 
   #discard(connection: EngineConnection, why: Error): void {

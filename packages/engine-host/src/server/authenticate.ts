@@ -16,20 +16,27 @@ export interface AuthenticatorOptions {
   readonly clock: Clock;
 }
 
-/** Lets in gateways of the server space only: they alone can make a token. Returns the user. */
-export function createAuthenticator(options: AuthenticatorOptions): (credentials: SaslCredentials) => string {
+export interface Authenticated {
+  readonly user: string;
+  /** Which gateway process connects; `null` when it does not say. */
+  readonly gateway: string | null;
+}
+
+export type Authenticate = (credentials: SaslCredentials) => Authenticated;
+
+/** Lets in gateways of the server space only: they alone can make a token. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
   const { config, secret, engine, clock } = options;
   return ({ user, password }) => {
     if (user === '')
       throw new SenbonError('AUTHENTICATION_FAILED', { user, problem: 'no user name was sent' });
-    if (config.securityEnabled) {
-      verifyGatewayToken(secret, password, {
-        user,
-        engine: engine(),
-        nowMs: clock.now(),
-        maxLifetimeMs: config.tokenLifetimeMs,
-      });
-    }
-    return user;
+    if (!config.securityEnabled) return { user, gateway: null };
+    const gateway = verifyGatewayToken(secret, password, {
+      user,
+      engine: engine(),
+      nowMs: clock.now(),
+      maxLifetimeMs: config.tokenLifetimeMs,
+    });
+    return { user, gateway };
   };
 }

@@ -9,21 +9,25 @@ import {
   SenbonError,
   send,
 } from '@senbon/core';
-import { dispatch, type SaslCredentials, SaslPlainServer } from '@senbon/hive-thrift';
+import { dispatch, SaslPlainServer } from '@senbon/hive-thrift';
 import type { engineHostArea } from '../config.ts';
+import type { Authenticate } from './authenticate.ts';
 import { metadataHandlers } from '../service/metadata-handlers.ts';
 import { operationHandlers } from '../service/operation-handlers.ts';
 import type { Caller, EngineService } from '../service/service.ts';
 import { sessionHandlers } from '../service/session-handlers.ts';
+import { GatewayWatch } from '../session/gateway-watch.ts';
 
 const handlers = { ...sessionHandlers, ...operationHandlers, ...metadataHandlers };
 
 /** A connection that is still being answered, or whose peer does not hang up, is cut after this. */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** By then the death of a gateway's host begins to show. */
+const KEEP_ALIVE_MS = 30_000;
 
 export interface EngineServerOptions {
   readonly config: AreaConfig<typeof engineHostArea>;
-  readonly authenticate: (credentials: SaslCredentials) => string;
+  readonly authenticate: Authenticate;
   /** A connection has gone. */
   readonly onDisconnected: () => void;
   readonly clock: Clock;
@@ -38,6 +42,7 @@ export class EngineServer {
   readonly #connections = new Set<BinaryConnection>();
   /** Also those that are being turned away or hung up on. */
   readonly #sockets = new Set<Socket>();
+  readonly #gateways: GatewayWatch;
   #service: EngineService | null = null;
   #port = 0;
 
@@ -47,8 +52,14 @@ export class EngineServer {
       options.config.requestMemoryBytes,
       'kyuubi.engine.frontend.request.memory',
     );
-    this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
-      this.#onConnection(socket),
+    this.#gateways = new GatewayWatch({
+      lostTimeoutMs: options.config.gatewayLostTimeoutMs,
+      onLost: (gateway) => this.#onGatewayLost(gateway),
+      clock: options.clock,
+    });
+    this.#server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, allowHalfOpen: true },
+      (socket) => this.#onConnection(socket),
     );
   }
 
@@ -91,6 +102,7 @@ export class EngineServer {
   /** Closes the socket; connections are cut when they have answered, or after a moment. Idempotent. */
   async close(): Promise<void> {
     const { clock } = this.#options;
+    this.#gateways.close();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
@@ -123,8 +135,14 @@ export class EngineServer {
   #connect(socket: Socket, service: EngineService): BinaryConnection {
     const { config, authenticate, clock, logger } = this.#options;
     const onError = (error: unknown, method: string) => logger.debug(`${method}: ${messageOf(error)}`);
+    let gateway: string | null = null;
     const connection = new BinaryConnection(socket, {
-      authenticate,
+      authenticate: (credentials) => {
+        const { user, gateway: name } = authenticate(credentials);
+        gateway = name;
+        if (name !== null) this.#gateways.onConnected(name);
+        return user;
+      },
       serve: async (message, _, sink) => {
         const reply = await dispatch<Caller>(message, handlers, caller, { onError });
         await send(sink, reply);
@@ -145,6 +163,9 @@ export class EngineServer {
       get isClosed() {
         return connection.isClosed;
       },
+      get gateway() {
+        return gateway;
+      },
     };
     return connection;
   }
@@ -152,8 +173,16 @@ export class EngineServer {
   #onClosed(connection: BinaryConnection, caller: Caller): void {
     this.#connections.delete(connection);
     this.#options.onDisconnected();
+    if (caller.gateway !== null) this.#gateways.onDisconnected(caller.gateway);
     caller.service.sessions.closeBoundTo(caller).catch((error: unknown) => {
       this.#options.logger.warn('Sessions of a dropped connection could not be closed', error);
+    });
+  }
+
+  #onGatewayLost(gateway: string): void {
+    const { logger } = this.#options;
+    this.#service?.sessions.closeOf(gateway).catch((error: unknown) => {
+      logger.warn('Sessions of a gateway that has gone could not be closed', error);
     });
   }
 }

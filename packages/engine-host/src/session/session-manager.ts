@@ -120,7 +120,13 @@ export class SessionManager {
     await Promise.all(bound.map((session) => this.close(session, 'disconnected without closing properly')));
   }
 
-  /** Closes sessions and operations that nobody has used for too long: those of gateways that died, for one. */
+  /** That gateway has died, and nobody else knows its sessions. */
+  async closeOf(gateway: string): Promise<void> {
+    const orphans = this.#sessions.values().filter((session) => session.options.gateway === gateway);
+    await Promise.all(orphans.map((session) => this.close(session, 'its gateway has gone')));
+  }
+
+  /** Closes sessions and operations that nobody has used for too long. */
   async reap(): Promise<void> {
     const { config, clock } = this.#resources;
     const nowMs = clock.now();
@@ -156,6 +162,7 @@ export class SessionManager {
       conf,
       executor,
       boundTo,
+      gateway: peer.gateway,
       resources: this.#resources,
     });
   }

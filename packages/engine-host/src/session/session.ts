@@ -36,6 +36,8 @@ export interface EngineResources {
 /** A connection, as far as sessions need it. */
 export interface Peer {
   readonly isClosed: boolean;
+  /** The gateway process at its other end; `null` when that is unknown. */
+  readonly gateway: string | null;
 }
 
 export interface SessionOptions {
@@ -47,6 +49,8 @@ export interface SessionOptions {
   readonly executor: ExecutorSession;
   /** The connection that opened it, if it ends with that; else `null`. */
   readonly boundTo: Peer | null;
+  /** The gateway that opened it, and serves it as long as that lives. */
+  readonly gateway: string | null;
   readonly resources: EngineResources;
 }
 

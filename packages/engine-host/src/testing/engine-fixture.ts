@@ -79,11 +79,12 @@ export class EngineFixture {
     return fixture;
   }
 
-  token(user: string): string {
+  token(user: string, gateway?: string): string {
     const { host, port } = this.engine;
     return issueGatewayToken(SECRET, {
       user,
       engine: { host, port, refId: REF_ID },
+      ...(gateway === undefined ? {} : { gateway }),
       nowMs: this.#clock.now(),
     });
   }
