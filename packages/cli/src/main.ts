@@ -14,6 +14,7 @@ interface RunFlags extends ConfFlags {
   readonly selfCheck?: boolean;
   readonly exitAfterSelfCheck?: boolean;
   readonly doorFile?: string;
+  readonly inherit?: string;
 }
 
 const confOption = ['--conf <key=value>', 'set a configuration key; may be repeated', collect, []] as const;
@@ -36,12 +37,14 @@ program
   .option('--self-check', 'run one query through the front door and print the JDBC URLs')
   .option('--exit-after-self-check', 'stop after that query; the exit code tells whether it passed')
   .addOption(new Option('--door-file <path>').hideHelp())
+  .addOption(new Option('--inherit <json>').hideHelp())
   .action(async (flags: RunFlags) => {
     process.exitCode = await run({
       conf: flags.conf,
       selfCheck: flags.selfCheck ?? false,
       exitAfterSelfCheck: flags.exitAfterSelfCheck ?? false,
       doorFile: flags.doorFile ?? null,
+      inherit: flags.inherit ?? null,
     });
   });
 
@@ -69,6 +72,16 @@ program
   .action(async ({ now, conf }: ConfFlags & { readonly now?: boolean }) => {
     const gateway = daemon();
     process.exitCode = (await gateway.stop(now ?? false)) || (await gateway.start(conf));
+  });
+
+program
+  .command('upgrade')
+  .description(
+    'have a gateway of this version and configuration take the place of the running one, whose clients notice nothing',
+  )
+  .option(...confOption)
+  .action(async ({ conf }: ConfFlags) => {
+    process.exitCode = await daemon().upgrade(conf);
   });
 
 program

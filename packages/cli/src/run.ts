@@ -2,13 +2,16 @@ import {
   type Conf,
   Gateway,
   haArea,
+  type Inheritance,
   LineBuffer,
   LineLogger,
   loadConf,
   loadDiscoveryPlugin,
   loadEnginePlugin,
   type Logger,
+  parseInheritance,
   readArea,
+  SenbonError,
   systemClock,
   withDefaultPort,
 } from '@senbon/core';
@@ -21,6 +24,7 @@ import { collectGarbage } from './memory/collect-garbage.ts';
 import { HeapRelief } from './memory/heap-relief.ts';
 import { usedBytes } from './memory/used-bytes.ts';
 import { selfCheck } from './self-check.ts';
+import { openControl } from './upgrade/open-control.ts';
 
 export interface RunOptions {
   /** `k=v` of every `--conf`. */
@@ -31,6 +35,8 @@ export interface RunOptions {
   readonly exitAfterSelfCheck: boolean;
   /** Where to write how this gateway is reached, once it serves. */
   readonly doorFile: string | null;
+  /** What the gateway that runs hands over; this one takes its place. */
+  readonly inherit: string | null;
 }
 
 /** Engine plugins that come with this distribution, by package. */
@@ -52,11 +58,19 @@ export async function run(options: RunOptions): Promise<number> {
   );
   warnOfUselessKeys(conf, logger);
   const ha = readArea(haArea, conf);
+  if (options.inherit !== null && ha.addresses === null) {
+    throw new SenbonError('UPGRADE_REFUSED', {
+      problem:
+        'kyuubi.ha.addresses is unset now, so its engines and clients would not be found. Give it back',
+    });
+  }
   const embedded = ha.addresses === null ? await startEmbeddedDiscovery(conf, logger) : null;
   try {
     const addresses = embedded?.localAddress ?? withDefaultPort(ha.addresses ?? '', ha.clientPort);
+    const inheritance = options.inherit === null ? undefined : parseInheritance(options.inherit);
     const gateway = await createGateway({
       conf,
+      inheritance,
       environment,
       logger,
       addresses,
@@ -65,7 +79,10 @@ export async function run(options: RunOptions): Promise<number> {
     // Before the start, which may take as long as discovery lets it wait.
     const release = stopOnSignals(gateway, log);
     await gateway.start();
-    if (options.doorFile !== null) await writeFrontDoor(options.doorFile, frontDoorOf(gateway, conf));
+    const { doorFile } = options;
+    const control =
+      doorFile === null ? null : await openControl(gateway, { doorFile, isEmbedded: embedded !== null, log });
+    if (doorFile !== null) await writeFrontDoor(doorFile, frontDoorOf(gateway, conf));
     // To whoever started us in the background and waits for this.
     process.send?.('serving');
     const relief = new HeapRelief({
@@ -76,6 +93,7 @@ export async function run(options: RunOptions): Promise<number> {
     });
     const code = await serve(gateway, { options, conf, embedded, log });
     relief.close();
+    await control?.close();
     release();
     return code;
   } finally {
@@ -85,6 +103,7 @@ export async function run(options: RunOptions): Promise<number> {
 
 interface GatewayInput {
   readonly conf: Conf;
+  readonly inheritance: Inheritance | undefined;
   readonly environment: Environment;
   readonly logger: Logger;
   readonly addresses: string;
@@ -93,6 +112,7 @@ interface GatewayInput {
 
 async function createGateway({
   conf,
+  inheritance,
   environment,
   logger,
   addresses,
@@ -115,6 +135,7 @@ async function createGateway({
     defaultEngineType,
     workDirRoot: environment.workDirRoot,
     serverUser: environment.user,
+    inheritance,
     clock: systemClock,
     logger,
   });

@@ -1,4 +1,5 @@
 import type { Conf } from './config/conf.ts';
+import type { Inheritance } from './handover/inheritance.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DiscoveryPlugin } from './ports/discovery.ts';
 import type { EnginePlugin } from './ports/engine.ts';
@@ -20,6 +21,8 @@ export interface GatewayOptions {
   readonly workDirRoot: string;
   /** The OS user this process runs as. */
   readonly serverUser: string;
+  /** From the gateway whose place this one takes. */
+  readonly inheritance?: Inheritance | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -9,6 +9,9 @@ import { authArea, authModeOf } from './frontend/auth.ts';
 import { frontendArea } from './frontend/config.ts';
 import { createFrontends } from './frontend/create-frontends.ts';
 import type { Frontend } from './frontend/frontend.ts';
+import { Handover } from './handover/handover.ts';
+import { checkInheritance } from './handover/inheritance.ts';
+import { Predecessor } from './handover/predecessor.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { guardDiscovery } from './guard/guard-discovery.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
@@ -38,11 +41,12 @@ export interface SessionParts {
 }
 
 /** Before anything is opened, so that a wrong value is told at once. Throws CONFIG_INVALID. */
-export function checkConfiguration({ conf }: GatewayOptions): void {
+export function checkConfiguration({ conf, inheritance }: GatewayOptions): void {
   for (const area of [haArea, lifecycleArea, frontendArea, engineArea, securityArea, sessionArea]) {
     readArea(area, conf);
   }
   authModeOf(readArea(authArea, conf));
+  if (inheritance !== undefined) checkInheritance(readArea(frontendArea, conf), inheritance);
 }
 
 /** Service discovery, guarded. Throws DISCOVERY_UNREACHABLE. */
@@ -118,13 +122,18 @@ export interface Door {
   readonly host: string;
   /** Not listening yet. */
   readonly frontends: readonly Frontend[];
+  readonly handover: Handover;
+}
+
+export interface DoorInput {
+  readonly sessions: SessionManager;
+  readonly admit: () => Promise<void>;
 }
 
 /** Throws CONFIG_INVALID. */
 export async function createDoor(
-  { conf, version, clock, logger }: GatewayOptions,
-  sessions: SessionManager,
-  admit: () => Promise<void>,
+  { conf, version, inheritance, clock, logger }: GatewayOptions,
+  { sessions, admit }: DoorInput,
 ): Promise<Door> {
   const config = readArea(frontendArea, conf);
   const host = await advertisedHostOf({
@@ -133,7 +142,11 @@ export async function createDoor(
     useHostname: config.useHostname,
   });
   const { initializeTimeoutMs } = readArea(engineArea, conf);
-  const frontends = createFrontends({
+  const predecessor =
+    inheritance === undefined
+      ? null
+      : new Predecessor(inheritance.backDoor, logger.named('server.KyuubiServer'));
+  const { frontends, backDoor } = createFrontends({
     config,
     session: readArea(sessionArea, conf),
     auth: authModeOf(readArea(authArea, conf)),
@@ -141,11 +154,13 @@ export async function createDoor(
     relay: new EngineRelay({ readyTimeoutMs: initializeTimeoutMs * READY_PATIENCE }),
     advertisedHost: host,
     version,
+    inherited: inheritance?.sockets ?? [],
+    elsewhere: predecessor,
     admit,
     clock,
     logger,
   });
-  return { host, frontends };
+  return { host, frontends, handover: new Handover({ frontends, backDoor, predecessor, clock }) };
 }
 
 export interface ServerLifeInput extends SessionParts, Door {
@@ -164,7 +179,7 @@ export interface ServerLife {
 /** What shows this gateway to others, and takes it away. Nothing is registered yet. Throws CONFIG_*. */
 export function createServerLife(options: GatewayOptions, input: ServerLifeInput): ServerLife {
   const { conf, version, clock, discovery } = options;
-  const { client, sessions, host, frontends, onDeleted, onRequest } = input;
+  const { client, sessions, host, frontends, handover, onDeleted, onRequest } = input;
   const logger = options.logger.named('server.KyuubiServer');
   const { registry } = client;
   const ha = readArea(haArea, conf);
@@ -197,6 +212,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     instances,
     deadlineMs: lifecycle.drainDeadlineMs,
     reportIntervalMs: lifecycle.drainCheckMs,
+    settled: () => handover.settled(),
     clock,
     logger,
   });

@@ -11,6 +11,8 @@ import {
   type Own,
   type ServerLife,
 } from './gateway-parts.ts';
+import type { Handover } from './handover/handover.ts';
+import type { Inheritance } from './handover/inheritance.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
 import { atMost } from './observe/at-most.ts';
 import type { Logger } from './ports/logger.ts';
@@ -56,6 +58,7 @@ export class Gateway {
   /** What is open, in the order it was opened; closed in reverse. */
   readonly #closers: ((graceMs: number) => Promise<void>)[] = [];
   #frontends: readonly Frontend[] = [];
+  #handover: Handover | null = null;
   #sessions: SessionManager | null = null;
   #life: ServerLife | null = null;
   #canUndo = false;
@@ -135,6 +138,30 @@ export class Gateway {
     if (this.state === 'running') await this.#life?.notice.hide();
   }
 
+  /**
+   * Its sockets, for a child process to inherit, and its sessions for that process at `backDoor` from now on. Throws
+   * UPGRADE_REFUSED, FOLDER_UNUSABLE.
+   */
+  async offer(backDoor: string): Promise<Inheritance> {
+    const sockets = this.#handover?.sockets ?? [];
+    if (this.#state !== 'running' || sockets.length < this.#frontends.length) {
+      throw new SenbonError('UPGRADE_REFUSED', { problem: `it is ${this.#state}` });
+    }
+    await this.#handover?.backDoor.open(backDoor);
+    return { sockets, backDoor };
+  }
+
+  /** The process it was offered to did not come. */
+  async withdraw(): Promise<void> {
+    await this.#handover?.backDoor.close();
+  }
+
+  /** The process it was offered to serves: a drain, but who is connected here may open sessions. Resolves when stopped. */
+  async giveWay(why: string): Promise<void> {
+    this.#handover?.giveWay();
+    await this.drain(why);
+  }
+
   /** Stops now; open sessions are closed. Idempotent. */
   async destroy(why: string): Promise<void> {
     this.#hardStop.abort(new SenbonError('OPERATION_CANCELED'));
@@ -152,14 +179,13 @@ export class Gateway {
     this.#checkStarting();
     const sessions = await createSessions(this.#options, client, own);
     this.#sessions = sessions;
-    const door = await createDoor(this.#options, sessions, () => this.#admit());
+    const door = await createDoor(this.#options, { sessions, admit: () => this.#admit() });
     this.#frontends = door.frontends;
-    for (const frontend of door.frontends) {
-      own((graceMs) => frontend.close(graceMs));
-      this.#checkStarting();
-      await frontend.listen();
-    }
-    this.#checkStarting();
+    this.#handover = door.handover;
+    own(() => door.handover.close());
+    // A socket that was handed over has clients already: they are left to the process before until nothing can fail any more.
+    const isHandedOver = this.#options.inheritance !== undefined;
+    if (!isHandedOver) await this.#listen(own);
     const onDeleted = () => void this.drain('its node was deleted', { canUndo: true });
     const onRequest = (request: DrainRequest) => this.#onRequest(request);
     const life = createServerLife(this.#options, { ...door, client, sessions, onDeleted, onRequest });
@@ -168,6 +194,16 @@ export class Gateway {
     // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
     own(() => life.registrations.close());
     await life.registrations.open();
+    if (isHandedOver) await this.#listen(own);
+    this.#checkStarting();
+  }
+
+  async #listen(own: Own): Promise<void> {
+    for (const frontend of this.#frontends) {
+      own((graceMs) => frontend.close(graceMs));
+      this.#checkStarting();
+      await frontend.listen();
+    }
     this.#checkStarting();
   }
 
@@ -198,11 +234,16 @@ export class Gateway {
     // Not waited for: discovery may be what is down.
     registrations.close().catch((error: unknown) => this.#logger.warn('Could not deregister', error));
     const over = drain.run(AbortSignal.any([this.#hardStop.signal, undo.signal]));
-    notice.show(() => ({ ...drain.facts, why, canUndo: this.#canUndo }));
+    // Its address is the next process's now.
+    if (!this.#isGivingWay) notice.show(() => ({ ...drain.facts, why, canUndo: this.#canUndo }));
     await over;
     if (undo.signal.aborted) return;
     drain.nameWhoIsLeft();
     await this.#stop(why, LAST_ANSWERS_MS);
+  }
+
+  get #isGivingWay(): boolean {
+    return this.#state === 'draining' && this.#handover?.hasSuccessor === true;
   }
 
   #whyFinal(): string | null {
@@ -217,7 +258,7 @@ export class Gateway {
 
   async #admit(): Promise<void> {
     if (this.#state === 'starting') await this.#started;
-    if (this.#state === 'running') return;
+    if (this.#state === 'running' || this.#isGivingWay) return;
     if (this.#life !== null) throw await this.#life.drain.refusal();
     throw new SenbonError('SERVER_DRAINING', { instance: 'unknown', advice: '' });
   }

@@ -46,17 +46,10 @@ export { RequestMemory } from './frontend/request-memory.ts';
 export { Gateway, GatewayState } from './gateway.ts';
 export type { GatewayOptions } from './gateway-options.ts';
 export { guardDiscovery, type GuardDiscoveryOptions } from './guard/guard-discovery.ts';
+export { type Inheritance, type ListeningSocket, parseInheritance } from './handover/inheritance.ts';
+export { listenPrivately } from './handover/listen-privately.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
-export {
-  type DrainAddress,
-  type DrainReport,
-  drainReportPath,
-  type DrainRequest,
-  drainRequestPath,
-  encodeDrainRecord,
-  parseDrainReport,
-} from './lifecycle/drain-record.ts';
 export { LineBuffer } from './observe/line-buffer.ts';
 export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';
 export { systemClock } from './observe/system-clock.ts';

@@ -4,8 +4,6 @@ import { titledTable } from './table.ts';
 export interface SpaceNodes {
   readonly space: string;
   readonly nodes: readonly ServiceNode[];
-  /** 0 when absent. */
-  readonly exitCode?: number;
 }
 
 const HEADER = ['Namespace', 'Host', 'Port', 'Version'] as const;

@@ -15,8 +15,6 @@ import { ControlError } from './control-error.ts';
 import { durationOf } from './duration.ts';
 import type { CtlAction, CtlResource } from './syntax.ts';
 
-const NEEDS_ADDRESS: ReadonlySet<CtlAction> = new Set(['get', 'delete', 'undrain']);
-
 /** The arguments with the configuration behind them, checked. */
 export interface CtlRequest {
   readonly action: CtlAction;
@@ -26,12 +24,10 @@ export interface CtlRequest {
   readonly space: string;
   /** `kyuubi.ha.namespace`, where `create` copies from. */
   readonly ownSpace: string;
-  /** For `get`, `delete` and `undrain`. */
+  /** For `get` and `delete`. */
   readonly at: { readonly host: string; readonly port: number } | null;
   readonly isJson: boolean;
-  readonly isWaiting: boolean;
-  /** By when a drain is to end. */
-  readonly deadlineMs: number | null;
+  readonly wait: { readonly deadlineMs: number | null } | null;
 }
 
 /** Throws ControlError, CONFIG_INVALID. */
@@ -52,7 +48,8 @@ export async function requestOf(
       `Only support expose Kyuubi server instance to another domain, but the namespace [${namespace}] is the server's own; choose another by --namespace`,
     );
   }
-  const at = NEEDS_ADDRESS.has(action) ? await addressOf(values) : null;
+  const needsAddress = action === 'get' || action === 'delete';
+  const at = needsAddress ? await addressOf(values) : null;
   return {
     action,
     resource,
@@ -62,8 +59,7 @@ export async function requestOf(
     ownSpace: pathOf(ha.namespace),
     at,
     isJson: isJson(values.get('output')),
-    isWaiting: values.has('wait'),
-    deadlineMs: deadlineOf(values),
+    wait: values.has('wait') ? { deadlineMs: deadlineOf(values) } : null,
   };
 }
 

@@ -1,15 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import { hostname, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf, SenbonError } from '@senbon/core';
 import type { Environment } from '../environment.ts';
 import { readFrontDoor } from '../front-door.ts';
+import { askForStatus } from '../upgrade/control-client.ts';
+import { controlPath } from '../upgrade/protocol.ts';
+import { gatewayCommand } from './gateway-command.ts';
 import { endOfLog, rotateLog } from './log-rotation.ts';
 import { isGateway, PidFile } from './pid-file.ts';
 import { type Health, probe } from './probe.ts';
 import { readiness } from './readiness.ts';
+import { runUpgrade } from './run-upgrade.ts';
 
 /** The daemon's name in file names and messages, which is the one in Kyuubi's. */
 const NAME = 'org.apache.kyuubi.server.KyuubiServer';
@@ -59,31 +62,58 @@ export class Daemon {
     }
   }
 
-  /** SIGTERM, which drains, and wait for the end; with `isNow` open sessions are cut off. Who does not react is killed. */
-  async stop(isNow: boolean): Promise<number> {
+  /**
+   * A gateway of this version and configuration takes the place of the one that runs. Resolves with 0 once it serves; else
+   * nothing has changed.
+   */
+  async upgrade(conf: readonly string[]): Promise<number> {
     const pid = await this.#pidFile.read();
     if (pid === null) {
+      this.#print(`no ${NAME} to upgrade; start one with: kyuubi start`);
+      return 1;
+    }
+    const { pidDir, maxLogFiles, niceness } = this.#environment;
+    const { logFile } = this;
+    this.#print(`Upgrading ${NAME} (pid: ${pid}), logging to ${logFile}`);
+    const command = gatewayCommand(this.#environment, this.#pidFile.doorPath, conf);
+    const outcome = await runUpgrade({ pid, pidDir, command, logFile, maxLogFiles });
+    if (outcome.kind === 'refused') {
+      this.#print(`${NAME} was not upgraded, process ${pid} goes on: ${outcome.problem}`);
+      if (outcome.log !== '') this.#print(`The end of ${outcome.logFile}:\n${outcome.log}`);
+      return 1;
+    }
+    if (niceness !== 0) this.#makeNice(outcome.pid, niceness);
+    this.#print(`Process ${outcome.pid} serves; process ${pid} ends with its last session`);
+    return 0;
+  }
+
+  /** SIGTERM, which drains, and wait for the end; with `isNow` open sessions are cut off. Who does not react is killed. */
+  async stop(isNow: boolean): Promise<number> {
+    const pids = await this.#all();
+    if (pids.length === 0) {
       this.#print(`no ${NAME} to stop`);
       await this.#pidFile.remove();
       return 0;
     }
     this.#print(`Stopping ${NAME}`);
-    process.kill(pid, 'SIGTERM');
-    // The second signal is what tells a draining gateway not to wait.
-    if (isNow) process.kill(pid, 'SIGINT');
-    await this.#untilStopped(pid);
+    for (const pid of pids) {
+      process.kill(pid, 'SIGTERM');
+      // The second signal is what tells a draining gateway not to wait.
+      if (isNow) process.kill(pid, 'SIGINT');
+    }
+    await Promise.all(pids.map((pid) => this.#untilStopped(pid)));
     await this.#pidFile.remove();
     return 0;
   }
 
   async kill(): Promise<number> {
-    const pid = await this.#pidFile.read();
-    if (pid === null) {
+    const pids = await this.#all();
+    if (pids.length === 0) {
       this.#print(`no ${NAME} to stop`);
       return 0;
     }
-    process.kill(pid, 'SIGKILL');
-    await isGoneWithin(pid, Number.POSITIVE_INFINITY);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await Promise.all(pids.map((pid) => isGoneWithin(pid, Number.POSITIVE_INFINITY)));
     await this.#pidFile.remove();
     return 0;
   }
@@ -95,36 +125,49 @@ export class Daemon {
       this.#print('Kyuubi is not running');
       return 1;
     }
-    const door = await readFrontDoor(this.#pidFile.doorPath);
-    const health = door === null ? NOT_YET : await probe(door);
+    const health = await this.#knock();
     if (health.kind === 'serves') {
       this.#print(`Kyuubi is running (pid: ${pid})`);
+      await this.#tellOfPredecessors();
       return 0;
     }
     this.#print(`Kyuubi is running (pid: ${pid}) but cannot serve: ${health.problem}`);
     return 2;
   }
 
+  /** The gateway in the pid file, and those whose place it took. */
+  async #all(): Promise<readonly number[]> {
+    const pid = await this.#pidFile.read();
+    return [...(pid === null ? [] : [pid]), ...(await this.#pidFile.predecessors())];
+  }
+
+  async #knock(): Promise<Health> {
+    const door = await readFrontDoor(this.#pidFile.doorPath);
+    return door === null ? NOT_YET : probe(door);
+  }
+
+  /** At the front door only the present one answers. */
+  async #healthOf(pid: number, isPresent: boolean): Promise<Health> {
+    if (isPresent) return this.#knock();
+    const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
+    return status === null ? NOT_YET : { kind: 'draining', problem: `it is ${status.state}` };
+  }
+
+  async #tellOfPredecessors(): Promise<void> {
+    for (const pid of await this.#pidFile.predecessors()) {
+      const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
+      if (status === null) continue;
+      this.#print(`Process ${pid}, upgraded, is ${status.state} with ${status.openSessions} open session(s)`);
+    }
+  }
+
   async #spawn(conf: readonly string[]): Promise<ChildProcess> {
-    const { home, confDir, logDir, pidDir, workDirRoot, niceness } = this.#environment;
-    const main = fileURLToPath(new URL('../main.js', import.meta.url));
+    const { niceness } = this.#environment;
+    const { command, args, cwd, env } = gatewayCommand(this.#environment, this.#pidFile.doorPath, conf);
     const log = await open(this.logFile, 'a', 0o644);
     try {
-      const args = conf.flatMap((pair) => ['--conf', pair]);
-      const child = spawn(process.execPath, [main, 'run', '--door-file', this.#pidFile.doorPath, ...args], {
-        detached: true,
-        cwd: home,
-        // Relative ones were meant from where we are.
-        env: {
-          ...process.env,
-          KYUUBI_HOME: home,
-          KYUUBI_CONF_DIR: confDir,
-          KYUUBI_LOG_DIR: logDir,
-          KYUUBI_PID_DIR: pidDir,
-          KYUUBI_WORK_DIR_ROOT: workDirRoot,
-        },
-        stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      });
+      const stdio: StdioOptions = ['ignore', log.fd, log.fd, 'ipc'];
+      const child = spawn(command, args, { detached: true, cwd, env, stdio });
       const { pid } = child;
       if (pid === undefined) return child;
       await this.#pidFile.write(pid);
@@ -160,11 +203,11 @@ export class Daemon {
   }
 
   async #untilStopped(pid: number): Promise<void> {
-    const door = await readFrontDoor(this.#pidFile.doorPath);
+    const isPresent = pid === (await this.#pidFile.read());
     let looksWithoutDoor = 0;
     let hasTold = false;
     while (!(await isGoneWithin(pid, LOOK_MS))) {
-      const kind = door === null ? 'broken' : (await probe(door)).kind;
+      const { kind } = await this.#healthOf(pid, isPresent);
       if (kind === 'draining' || kind === 'serves') {
         if (!hasTold) this.#print('It waits for its sessions to be closed; kyuubi stop --now cuts them off');
         hasTold = true;

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { controlPath } from '../upgrade/protocol.ts';
 import { isGateway, PidFile } from './pid-file.ts';
 
 let dir: string;
@@ -88,4 +89,23 @@ it('a process that has ended is no gateway', async () => {
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect(await isGateway(pid)).toBe(false);
+});
+
+describe('gateways whose place another one took', () => {
+  it('are those with a control socket beside the pid file that live', async () => {
+    expect(await file.predecessors()).toEqual([]);
+    await file.reserve();
+    const [before, present, other] = [
+      await processWith('run'),
+      await processWith('run'),
+      await processWith('start'),
+    ];
+    await file.write(present);
+    const ended = 2 ** 22 + 1;
+    for (const pid of [before, present, other, ended])
+      await writeFile(controlPath(join(dir, 'not yet'), pid), '');
+    await writeFile(join(dir, 'not yet', `kyuubi-${before}-calls.sock`), '');
+    expect(await file.predecessors()).toEqual([before]);
+    expect(await PidFile.besideDoor(file.doorPath).read()).toBe(present);
+  });
 });

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CONTROL_NAME, controlPath } from '../upgrade/protocol.ts';
 
 /** Stands in the file from the moment that somebody begins to start a gateway until there is a process. */
 const STARTING = /^starting (\d+)$/;
@@ -15,6 +16,11 @@ export class PidFile {
   constructor(path: string) {
     this.#path = path;
     this.doorPath = path.replace(/(?:\.pid)?$/, '.door');
+  }
+
+  /** The one that belongs to a door file. */
+  static besideDoor(doorPath: string): PidFile {
+    return new PidFile(doorPath.replace(/\.door$/, '.pid'));
   }
 
   /**
@@ -52,6 +58,23 @@ export class PidFile {
   async read(): Promise<number | null> {
     const pid = Number((await this.#text()).trim());
     return Number.isInteger(pid) && pid > 0 && (await isGateway(pid)) ? pid : null;
+  }
+
+  /** Gateways beside the one in the file: an upgrade took their place, and they serve their last sessions. */
+  async predecessors(): Promise<readonly number[]> {
+    const present = Number((await this.#text()).trim());
+    const names = await readdir(dirname(this.#path)).catch(() => []);
+    const pids = names
+      .map((name) => Number(CONTROL_NAME.exec(name)?.[1]))
+      .filter((pid) => pid > 0 && pid !== present);
+    const areOurs = await Promise.all(pids.map((pid) => this.#isOurGateway(pid)));
+    return pids.filter((_pid, index) => areOurs[index]);
+  }
+
+  /** The folder may be one for all users. */
+  async #isOurGateway(pid: number): Promise<boolean> {
+    const socket = await stat(controlPath(dirname(this.#path), pid)).catch(() => null);
+    return socket?.uid === process.getuid?.() && (await isGateway(pid));
   }
 
   async #starter(): Promise<number | null> {

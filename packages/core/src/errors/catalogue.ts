@@ -46,6 +46,7 @@ export const catalogue = {
     false,
     'Cannot use the folder {folder}: {problem}. Name another by {variable}',
   ),
+  UPGRADE_REFUSED: row('HY000', 409, false, 'Cannot take the place of the running gateway: {problem}'),
 
   AUTHENTICATION_FAILED: row('28000', 401, false, 'Authentication failed for user {user}: {problem}'),
   HANDLE_FORBIDDEN: row('42501', 403, false, 'User {user} may not use {handle}: it belongs to another user'),

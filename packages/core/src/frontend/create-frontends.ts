@@ -7,6 +7,8 @@ import type { sessionArea } from '../session/config.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 import type { AuthMode } from './auth.ts';
 import type { frontendArea } from './config.ts';
+import { BackDoor } from '../handover/back-door.ts';
+import type { ListeningSocket } from '../handover/inheritance.ts';
 import type { Frontend } from './frontend.ts';
 import { OperationCalls } from './operation-calls.ts';
 import { OperationWatch } from './operation-watch.ts';
@@ -15,7 +17,7 @@ import { SessionCalls } from './session-calls.ts';
 import { StatementCalls } from './statement-calls.ts';
 import { ThriftBinaryFrontend } from './thrift-binary-frontend.ts';
 import { ThriftHttpFrontend } from './thrift-http-frontend.ts';
-import { ThriftService } from './thrift-service.ts';
+import { type Elsewhere, ThriftService } from './thrift-service.ts';
 
 export interface FrontendsOptions {
   readonly config: AreaConfig<typeof frontendArea>;
@@ -25,19 +27,32 @@ export interface FrontendsOptions {
   readonly relay: EngineRelay;
   readonly advertisedHost: string;
   readonly version: string;
+  /** From the process before this one. */
+  readonly inherited: readonly ListeningSocket[];
+  /** Where sessions may be that are not known here. */
+  readonly elsewhere: Elsewhere | null;
   readonly admit: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** The configured frontends, not yet listening, all in front of one service. Throws CONFIG_INVALID. */
-export function createFrontends(options: FrontendsOptions): readonly Frontend[] {
+export interface Frontends {
+  /** Not yet listening. */
+  readonly frontends: readonly Frontend[];
+  /** Not yet open. */
+  readonly backDoor: BackDoor;
+}
+
+/** The configured frontends, all in front of one service. Throws CONFIG_INVALID. */
+export function createFrontends(options: FrontendsOptions): Frontends {
   const { config, auth, advertisedHost, clock, logger, sessions } = options;
   const service = createService(options);
   const memory = new RequestMemory(config.requestMemoryBytes, 'kyuubi.frontend.request.memory');
   const onDisconnected = (ids: ReadonlySet<string>) => sessions.disconnected(ids);
   const onUnclaimed = (ids: ReadonlySet<string>) => sessions.unclaimed(ids);
-  return config.protocols.map((protocol) => {
+  const inheritedBy = (protocol: string) =>
+    options.inherited.find((socket) => socket.protocol === protocol) ?? null;
+  const frontends = config.protocols.map((protocol): Frontend => {
     switch (protocol.toUpperCase()) {
       case 'THRIFT_BINARY':
         return new ThriftBinaryFrontend({
@@ -46,6 +61,7 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
           service,
           memory,
           advertisedHost,
+          inherited: inheritedBy('THRIFT_BINARY'),
           onDisconnected,
           clock,
           logger,
@@ -57,6 +73,7 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
           service,
           memory,
           advertisedHost,
+          inherited: inheritedBy('THRIFT_HTTP'),
           onUnclaimed,
           clock,
           logger,
@@ -70,6 +87,7 @@ export function createFrontends(options: FrontendsOptions): readonly Frontend[] 
         });
     }
   });
+  return { frontends, backDoor: new BackDoor({ service, memory, config, clock }) };
 }
 
 function createService(options: FrontendsOptions): ThriftService {
@@ -87,6 +105,7 @@ function createService(options: FrontendsOptions): ThriftService {
     }),
     statements: new StatementCalls({ manager, relay, watch, config, clock, logger: serviceLogger }),
     operations: new OperationCalls({ manager, relay, config, clock }),
+    elsewhere: options.elsewhere,
     logger: serviceLogger,
   });
 }

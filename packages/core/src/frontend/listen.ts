@@ -7,6 +7,8 @@ export interface ListenTarget {
   readonly frontend: string;
   /** The key that sets the port, for the error. */
   readonly portKey: string;
+  /** Listens already, and belongs to another process too: nothing is bound. */
+  readonly fd?: number | undefined;
 }
 
 /** Pending connections the kernel holds while all of a burst are accepted. */
@@ -14,14 +16,19 @@ const BACKLOG = 1_024;
 
 /** The bound port. Throws BIND_FAILED. */
 export async function listen(server: Server, target: ListenTarget): Promise<number> {
-  const { host, port, frontend, portKey } = target;
+  const { host, port, frontend, portKey, fd } = target;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port, backlog: BACKLOG, ...(host === null ? {} : { host }) }, () => {
+      const onListening = () => {
         server.off('error', reject);
         resolve();
-      });
+      };
+      if (fd === undefined) {
+        server.listen({ port, backlog: BACKLOG, ...(host === null ? {} : { host }) }, onListening);
+      } else {
+        server.listen({ fd }, BACKLOG, onListening);
+      }
     });
   } catch (error) {
     const address = `${host ?? '*'}:${port}`;
@@ -32,4 +39,11 @@ export async function listen(server: Server, target: ListenTarget): Promise<numb
     );
   }
   return (server.address() as AddressInfo).port;
+}
+
+/** The handle's number; Node.js has no public word for it. */
+export function fdOf(server: Server): number | null {
+  const { _handle: handle } = server as Server & { readonly _handle?: { readonly fd?: number } | null };
+  const fd = handle?.fd;
+  return fd === undefined || fd < 0 ? null : fd;
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AreaConfig } from '../config/area.ts';
 import { atMost } from '../observe/at-most.ts';
+import type { ListeningSocket } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { authenticate, type AuthMode } from './auth.ts';
@@ -8,7 +9,7 @@ import type { ClientContext } from '../session/client-context.ts';
 import { BinaryConnection } from './binary-connection.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
-import { listen } from './listen.ts';
+import { fdOf, listen } from './listen.ts';
 import type { RequestMemory } from './request-memory.ts';
 import type { ThriftService } from './thrift-service.ts';
 
@@ -19,6 +20,8 @@ export interface ThriftBinaryFrontendOptions {
   readonly memory: RequestMemory;
   /** Host in the JDBC URL. */
   readonly advertisedHost: string;
+  /** From the process before this one. */
+  readonly inherited: ListeningSocket | null;
   readonly onDisconnected: (sessions: ReadonlySet<string>) => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,10 +34,11 @@ export class ThriftBinaryFrontend implements Frontend {
   readonly #logger: Logger;
   readonly #server: Server;
   readonly #connections = new Set<BinaryConnection>();
-  #port = 0;
+  #port: number;
 
   constructor(options: ThriftBinaryFrontendOptions) {
     this.#options = options;
+    this.#port = options.inherited?.port ?? 0;
     this.#logger = options.logger.named('server.KyuubiThriftBinaryFrontendService');
     this.#server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true });
     this.#server.maxConnections = options.config.maxConnections;
@@ -59,9 +63,22 @@ export class ThriftBinaryFrontend implements Frontend {
   async listen(): Promise<void> {
     const { binaryHost: host, binaryPort: port } = this.#options.config;
     const portKey = 'kyuubi.frontend.thrift.binary.bind.port';
-    this.#port = await listen(this.#server, { host, port, frontend: this.protocol, portKey });
+    const fd = this.#options.inherited?.fd;
+    this.#port = await listen(this.#server, { host, port, frontend: this.protocol, portKey, fd });
     // Operators find the port by grepping for this line (guide, hot upgrade).
     this.#logger.info(`Starting and exposing JDBC connection at: ${this.url}`);
+  }
+
+  get socket(): ListeningSocket | null {
+    const fd = fdOf(this.#server);
+    const { protocol, port } = this;
+    return fd === null ? null : { protocol, host: this.#options.config.binaryHost, port, fd };
+  }
+
+  release(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+    });
   }
 
   async close(graceMs: number): Promise<void> {

@@ -1,11 +1,13 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { ThriftProtocolError } from '@senbon/hive-thrift';
 import { type Context, Hono } from 'hono';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import { atMost } from '../observe/at-most.ts';
+import type { ListeningSocket } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from '../session/client-context.ts';
@@ -14,7 +16,7 @@ import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
 import { basicCredentials, clientAddress, readBody } from './http-request.ts';
 import { HttpSink } from './http-sink.ts';
-import { listen } from './listen.ts';
+import { fdOf, listen } from './listen.ts';
 import { refuseHttp } from './refuse-http.ts';
 import type { RequestMemory } from './request-memory.ts';
 import type { ThriftService } from './thrift-service.ts';
@@ -25,6 +27,8 @@ export interface ThriftHttpFrontendOptions {
   readonly service: ThriftService;
   readonly memory: RequestMemory;
   readonly advertisedHost: string;
+  /** From the process before this one. */
+  readonly inherited: ListeningSocket | null;
   /** The reply that told of these sessions never left. */
   readonly onUnclaimed: (sessions: ReadonlySet<string>) => void;
   readonly clock: Clock;
@@ -43,12 +47,16 @@ export class ThriftHttpFrontend implements Frontend {
   readonly #logger: Logger;
   readonly #server: Server;
   readonly #path: string;
-  #port = 0;
+  #port: number;
   #isClosing = false;
+  #isReleased = false;
+  /** Whose answers are not sent yet. */
+  readonly #pending = new Set<ServerResponse>();
 
   constructor(options: ThriftHttpFrontendOptions) {
     const { config } = options;
     this.#options = options;
+    this.#port = options.inherited?.port ?? 0;
     this.#logger = options.logger.named('server.KyuubiThriftHttpFrontendService');
     this.#path = config.httpPath.replace(/^\/+|\/+$/g, '');
     const app = new Hono<{ Bindings: HttpBindings }>();
@@ -93,8 +101,24 @@ export class ThriftHttpFrontend implements Frontend {
   async listen(): Promise<void> {
     const { httpHost: host, httpPort: port } = this.#options.config;
     const portKey = 'kyuubi.frontend.thrift.http.bind.port';
-    this.#port = await listen(this.#server, { host, port, frontend: this.protocol, portKey });
+    const fd = this.#options.inherited?.fd;
+    this.#port = await listen(this.#server, { host, port, frontend: this.protocol, portKey, fd });
     this.#logger.info(`Starting and exposing JDBC connection at: ${this.url}`);
+  }
+
+  get socket(): ListeningSocket | null {
+    const fd = fdOf(this.#server);
+    const { protocol, port } = this;
+    return fd === null ? null : { protocol, host: this.#options.config.httpHost, port, fd };
+  }
+
+  release(): Promise<void> {
+    this.#isReleased = true;
+    for (const response of this.#pending) response.shouldKeepAlive = false;
+    return new Promise((resolve) => {
+      // HTTP's own would cut idle connections off, and with them a request that is on its way.
+      NetServer.prototype.close.call(this.#server, () => resolve());
+    });
   }
 
   async close(graceMs: number): Promise<void> {
@@ -115,8 +139,12 @@ export class ThriftHttpFrontend implements Frontend {
     outgoing.once('finish', () => {
       if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
     });
+    // The next request comes with a new connection, and that one is the other process's.
+    if (this.#isReleased) outgoing.shouldKeepAlive = false;
+    this.#pending.add(outgoing);
     const opened = new Set<string>();
     outgoing.once('close', () => {
+      this.#pending.delete(outgoing);
       if (opened.size > 0 && !outgoing.writableFinished) onUnclaimed(opened);
     });
     const onSessionOpened = (id: string) => {

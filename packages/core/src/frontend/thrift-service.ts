@@ -21,19 +21,28 @@ import { failedResponse, toThriftStatus } from './thrift-status.ts';
 
 export type CallHandlers = { readonly [M in MethodName]: (call: Call<M>) => Promise<void> };
 
+/** Another process that may know a session that is not known here. */
+export interface Elsewhere {
+  /** False when it cannot answer; nothing was sent then. */
+  serve(message: Uint8Array, client: ClientContext, sink: ReplySink): Promise<boolean>;
+}
+
 export interface ThriftServiceOptions {
   readonly sessions: SessionCalls;
   readonly statements: StatementCalls;
   readonly operations: OperationCalls;
+  readonly elsewhere?: Elsewhere | null;
   readonly logger: Logger;
 }
 
 /** TCLIService as every Thrift frontend serves it: each call is answered here or relayed to the session's engine. */
 export class ThriftService {
   readonly #handlers: CallHandlers;
+  readonly #elsewhere: Elsewhere | null;
   readonly #logger: Logger;
 
-  constructor({ sessions, statements, operations, logger }: ThriftServiceOptions) {
+  constructor({ sessions, statements, operations, elsewhere, logger }: ThriftServiceOptions) {
+    this.#elsewhere = elsewhere ?? null;
     this.#logger = logger;
     const metadata = (call: Call<MethodName>) => statements.metadata(call);
     const unsupportedToken = (call: Call<MethodName>) => refuse(call, 'Delegation token');
@@ -91,6 +100,7 @@ export class ThriftService {
     try {
       await (this.#handlers[method] as (call: Call) => Promise<void>)(call);
     } catch (error) {
+      if (isUnknownHere(error) && (await this.#elsewhere?.serve(message, client, sink)) === true) return;
       await send(sink, this.#failure(method, seqId, error));
     }
   }
@@ -116,6 +126,13 @@ export class ThriftService {
     }
     return encodeReply(method, seqId, failedResponse(method, toThriftStatus(known)));
   }
+}
+
+function isUnknownHere(error: unknown): boolean {
+  return (
+    error instanceof SenbonError &&
+    (error.code === 'SESSION_NOT_FOUND' || error.code === 'OPERATION_NOT_FOUND')
+  );
 }
 
 function refuse(call: Call, feature: string): Promise<void> {

@@ -45,6 +45,7 @@ beforeEach(() => {
     instances: ['gw1:10009'],
     deadlineMs: 60_000,
     reportIntervalMs: 10_000,
+    settled: () => Promise.resolve(),
     clock,
     logger,
   });

@@ -16,6 +16,8 @@ export interface DrainOptions {
   readonly instances: readonly string[];
   readonly deadlineMs: number;
   readonly reportIntervalMs: number;
+  /** Resolves when no one is left but those with sessions. */
+  readonly settled: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -79,7 +81,7 @@ export class Drain {
     this.#endAt(clock.now() + deadlineMs);
     signal.addEventListener('abort', this.#giveUp, { once: true });
     if (signal.aborted) this.#giveUp();
-    await Promise.race([sessions.empty(), deadline]);
+    await Promise.race([this.#quiet(), deadline]);
     this.#deadline?.cancel();
     this.#deadline = null;
     reports.cancel();
@@ -109,6 +111,14 @@ export class Drain {
       if (++named > MAX_NAMED) return logger.warn(`... and with ${size - MAX_NAMED} more`);
       logger.warn(`The drain ends with SessionHandle [${id}] of ${spec.user}@${spec.ip} still open`);
     }
+  }
+
+  async #quiet(): Promise<void> {
+    const { sessions, settled } = this.#options;
+    do {
+      await sessions.empty();
+      await settled();
+    } while (sessions.directory.size > 0);
   }
 
   /** Nothing waits for it but newcomers: discovery may be what is down. */

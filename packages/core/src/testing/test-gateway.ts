@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HttpTransport, type RequestOf, ThriftConnection, TProtocolVersion } from '@senbon/hive-thrift';
 import { Conf } from '../config/conf.ts';
 import { Gateway, GatewayState } from '../gateway.ts';
+import type { Inheritance } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeEnginePlugin } from './fake-engine-plugin.ts';
@@ -13,6 +14,13 @@ import { RawSocket } from './raw-socket.ts';
 import { RecordingLogger } from './recording-logger.ts';
 
 export const PROTOCOL = TProtocolVersion.V10;
+
+/** Of a gateway beside it. */
+export interface SharedParts {
+  readonly ensemble: MemoryEnsemble;
+  readonly clock: FakeClock;
+  readonly inheritance?: Inheritance;
+}
 
 /** A whole gateway on free ports, with a clock that stands still, discovery in memory and engines in this process. */
 export class TestGateway {
@@ -25,10 +33,7 @@ export class TestGateway {
   readonly #connections: { destroy(error: Error): void }[] = [];
 
   /** Not started yet. */
-  static async create(
-    conf: Record<string, string> = {},
-    shared?: { readonly ensemble: MemoryEnsemble; readonly clock: FakeClock },
-  ): Promise<TestGateway> {
+  static async create(conf: Record<string, string> = {}, shared?: SharedParts): Promise<TestGateway> {
     const dir = await mkdtemp(join(tmpdir(), 'senbon-gateway-'));
     return new TestGateway(dir, conf, shared);
   }
@@ -39,11 +44,7 @@ export class TestGateway {
     return made;
   }
 
-  private constructor(
-    dir: string,
-    conf: Record<string, string>,
-    shared?: { readonly ensemble: MemoryEnsemble; readonly clock: FakeClock },
-  ) {
+  private constructor(dir: string, conf: Record<string, string>, shared?: SharedParts) {
     this.#dir = dir;
     this.clock = shared?.clock ?? new FakeClock();
     this.ensemble = shared?.ensemble ?? new MemoryEnsemble(this.clock as Clock);
@@ -61,6 +62,7 @@ export class TestGateway {
       defaultEngineType: 'FAKE',
       workDirRoot: join(dir, 'work'),
       serverUser: 'svc',
+      inheritance: shared?.inheritance,
       clock: this.clock,
       logger: this.logger,
     });

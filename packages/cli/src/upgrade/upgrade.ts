@@ -1,0 +1,75 @@
+import { type Gateway, type Logger, messageOf, SenbonError } from '@senbon/core';
+import type { UpgradeRequest } from './protocol.ts';
+import { Successor } from './successor.ts';
+
+export interface UpgradeOptions {
+  readonly gateway: Pick<Gateway, 'offer' | 'withdraw' | 'giveWay'>;
+  /** Its ZooKeeper lives in this process. */
+  readonly isEmbedded: boolean;
+  /** Where the next process finds the sessions of this one. */
+  readonly callsPath: string;
+  /** Makes the next process the one that `kyuubi stop` means. */
+  readonly appoint: (pid: number) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** A running gateway's side of `kyuubi upgrade`: the next process starts as its child, with its listening sockets. */
+export class Upgrade {
+  readonly #options: UpgradeOptions;
+  #isUnderWay = false;
+
+  constructor(options: UpgradeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves with the process that serves now in the place of this one, which drains. Throws UPGRADE_REFUSED, and nothing has
+   * changed; `signal` calls it off.
+   */
+  async run(request: UpgradeRequest, signal: AbortSignal): Promise<number> {
+    if (this.#options.isEmbedded) {
+      throw refused(
+        'its ZooKeeper is embedded and would end with it. Name an ensemble by kyuubi.ha.addresses, or use: kyuubi restart',
+      );
+    }
+    if (this.#isUnderWay) throw refused('another upgrade is under way');
+    this.#isUnderWay = true;
+    try {
+      return await this.#run(request, signal);
+    } finally {
+      this.#isUnderWay = false;
+    }
+  }
+
+  async #run(request: UpgradeRequest, signal: AbortSignal): Promise<number> {
+    const { gateway, callsPath, logger } = this.#options;
+    const inheritance = await gateway.offer(callsPath);
+    try {
+      const successor = await Successor.start(request, inheritance);
+      logger.info(`Process ${successor.pid} is to take the place of this one`);
+      const outcome = await successor.outcome(signal);
+      if (outcome.kind === 'late') throw refused('it did not serve in time and was ended');
+      if (outcome.kind === 'failed') throw refused(outcome.problem);
+      await this.#appoint(successor);
+      void gateway.giveWay(`process ${successor.pid} has taken its place`);
+      return successor.pid;
+    } catch (error) {
+      logger.warn(`The upgrade failed, this process goes on: ${messageOf(error)}`);
+      await gateway.withdraw();
+      throw error;
+    }
+  }
+
+  async #appoint(successor: Successor): Promise<void> {
+    try {
+      await this.#options.appoint(successor.pid);
+    } catch (error) {
+      successor.end();
+      throw error;
+    }
+  }
+}
+
+function refused(problem: string): SenbonError {
+  return new SenbonError('UPGRADE_REFUSED', { problem });
+}

@@ -1,0 +1,103 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { messageOf } from '../errors/senbon-error.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ReplySink } from '../relay/reply-sink.ts';
+import type { ClientContext } from '../session/client-context.ts';
+import { CALLS_PATH, END_PATH, IP_HEADER, USER_HEADER } from './back-door.ts';
+
+/** Further calls of sessions of the process before wait for one of these. */
+const MAX_CONNECTIONS = 256;
+const MAX_IDLE_CONNECTIONS = 8;
+
+/** The process whose place this one took, as long as it serves its last sessions. */
+export class Predecessor {
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #agent = new Agent({
+    keepAlive: true,
+    maxSockets: MAX_CONNECTIONS,
+    maxFreeSockets: MAX_IDLE_CONNECTIONS,
+  });
+  readonly #ended: Promise<void>;
+  #settleEnded: () => void = () => {};
+  #isGone = false;
+
+  constructor(path: string, logger: Logger) {
+    this.#path = path;
+    this.#logger = logger;
+    this.#ended = new Promise((resolve) => {
+      this.#settleEnded = resolve;
+    });
+    const vigil = request({ socketPath: path, path: END_PATH, agent: this.#agent });
+    vigil.once('close', () => this.#over());
+    vigil.on('error', () => {});
+    vigil.end();
+  }
+
+  /** Resolves when it has ended. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /** Has it answer a call of one of its sessions. False when it cannot: it has gone, and nothing was sent to `sink`. */
+  async serve(message: Uint8Array, client: ClientContext, sink: ReplySink): Promise<boolean> {
+    if (this.#isGone) return false;
+    let response: IncomingMessage;
+    try {
+      response = await this.#post(message, client);
+    } catch (error) {
+      this.#logger.debug(`The gateway before this one does not answer: ${messageOf(error)}`);
+      return false;
+    }
+    if (response.statusCode !== 200) {
+      response.resume();
+      return false;
+    }
+    await passOn(response, sink);
+    return true;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#agent.destroy();
+    this.#over();
+  }
+
+  #post(message: Uint8Array, { user, ip }: ClientContext): Promise<IncomingMessage> {
+    const headers = {
+      'content-length': message.length,
+      [IP_HEADER]: ip,
+      ...(user === null ? {} : { [USER_HEADER]: encodeURIComponent(user) }),
+    };
+    return new Promise((resolve, reject) => {
+      const call = request({
+        socketPath: this.#path,
+        path: CALLS_PATH,
+        method: 'POST',
+        headers,
+        agent: this.#agent,
+      });
+      call.once('response', resolve);
+      call.on('error', reject);
+      call.end(message);
+    });
+  }
+
+  #over(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#agent.destroy();
+    this.#settleEnded();
+  }
+}
+
+async function passOn(response: IncomingMessage, sink: ReplySink): Promise<void> {
+  try {
+    sink.begin(Number(response.headers['content-length']));
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (!sink.write(chunk)) await sink.drained();
+    }
+  } catch (error) {
+    sink.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
