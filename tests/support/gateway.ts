@@ -59,6 +59,11 @@ export class Gateway {
     return this.#process.output();
   }
 
+  /** Resolves with the first line of its log, old or new, that matches. */
+  waitForLine(pattern: RegExp, timeoutMs?: number): Promise<string> {
+    return this.#process.waitForLine(pattern, timeoutMs);
+  }
+
   /** SIGTERM and wait; rejects when it has to be killed after all. Idempotent, also after `kill`. */
   async stop(): Promise<void> {
     if (!this.#process.isRunning) return;
@@ -187,6 +192,7 @@ async function addressesOf(
     return { host, port: Number(port) };
   };
   const isEmbedded = conf['kyuubi.ha.addresses'] === undefined;
+  await process.waitForLine(/: starting -> running /, START_TIMEOUT_MS);
   return {
     binary: await address(frontendLine('KyuubiThriftBinaryFrontendService')),
     http: await address(frontendLine('KyuubiThriftHttpFrontendService')),

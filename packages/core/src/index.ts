@@ -50,6 +50,15 @@ export { type Inheritance, type ListeningSocket, parseInheritance } from './hand
 export { listenPrivately } from './handover/listen-privately.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
+export {
+  type DrainAddress,
+  type DrainReport,
+  drainReportPath,
+  type DrainRequest,
+  drainRequestPath,
+  encodeDrainRecord,
+  parseDrainReport,
+} from './lifecycle/drain-record.ts';
 export { LineBuffer } from './observe/line-buffer.ts';
 export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';
 export { systemClock } from './observe/system-clock.ts';

@@ -1,4 +1,4 @@
-import { loadConf, SenbonError } from '@senbon/core';
+import { loadConf, SenbonError, systemClock } from '@senbon/core';
 import type { Environment } from '../environment.ts';
 import { version } from '../environment.ts';
 import { type CtlArguments, parseCtlArguments } from './arguments.ts';
@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts';
 import { createServers } from './commands/create-servers.ts';
 import { deleteNodes } from './commands/delete-nodes.ts';
 import { listNodes } from './commands/list-nodes.ts';
+import { undrainServer } from './commands/undrain-server.ts';
 import { ControlError } from './control-error.ts';
 import { helpText } from './help.ts';
 import { nodesJson, nodesTable, type SpaceNodes } from './nodes.ts';
@@ -22,6 +23,7 @@ const titles = {
   delete: 'Deleted zookeeper service nodes',
   get: 'Zookeeper service nodes',
   list: 'Zookeeper service nodes',
+  undrain: 'Zookeeper service nodes',
 } as const;
 
 /** `bin/kyuubi-ctl`. Resolves with the exit code. */
@@ -32,8 +34,8 @@ export async function ctl(
 ): Promise<number> {
   try {
     const args = parseCtlArguments(argv);
-    if (args.wantsHelp) output.out(helpText());
-    else await execute(args, environment, output);
+    if (!args.wantsHelp) return await execute(args, environment, output);
+    output.out(helpText());
     return 0;
   } catch (error) {
     if (error instanceof ControlError) {
@@ -45,12 +47,12 @@ export async function ctl(
   }
 }
 
-async function execute(args: CtlArguments, environment: Environment, output: CtlOutput): Promise<void> {
+async function execute(args: CtlArguments, environment: Environment, output: CtlOutput): Promise<number> {
   const { conf } = await loadConf({ confDir: environment.confDir, arguments: args.conf });
   const request = await requestOf(args, conf, environment.hasSpark ? 'SPARK_SQL' : 'DUCKDB');
   const say = request.isJson ? output.err : output.out;
   if (args.values.has('verbose')) say(verboseText(args, request));
-  await withDiscovery(conf, request.addresses, async (discovery) => {
+  return withDiscovery(conf, request.addresses, async (discovery) => {
     const own = conf.get('kyuubi.ha.addresses') ?? conf.get('kyuubi.ha.zookeeper.quorum');
     const context: CommandContext = {
       request,
@@ -60,9 +62,11 @@ async function execute(args: CtlArguments, environment: Environment, output: Ctl
           ? work(discovery)
           : withDiscovery(conf, own, work),
       say,
+      clock: systemClock,
     };
     const nodes = await commandOf(request)(context);
     output.out(request.isJson ? nodesJson(nodes) : nodesTable(titles[request.action], nodes));
+    return nodes.exitCode ?? 0;
   });
 }
 
@@ -75,6 +79,8 @@ function commandOf({ action }: CtlRequest): (context: CommandContext) => Promise
     case 'get':
     case 'list':
       return listNodes;
+    case 'undrain':
+      return undrainServer;
   }
 }
 

@@ -4,6 +4,8 @@ import { titledTable } from './table.ts';
 export interface SpaceNodes {
   readonly space: string;
   readonly nodes: readonly ServiceNode[];
+  /** 0 when absent. */
+  readonly exitCode?: number;
 }
 
 const HEADER = ['Namespace', 'Host', 'Port', 'Version'] as const;

@@ -38,6 +38,8 @@ it.each([
   ['get -s localhost -p x1', conf, 'Specified port is not a valid integer number: x1'],
   ['get -s localhost -p 0', conf, 'Specified port should be a positive number'],
   ['get engine -s localhost -p 1', conf, 'Must specify user name for engine, please use -u or --user.'],
+  ['undrain', conf, 'Must specify host for service'],
+  ['delete -s localhost -p 1 --deadline soon', conf, 'Not a duration: soon. Write it as 10m, 30s or PT10M'],
   ['create server', conf, 'Only support expose Kyuubi server instance to another domain'],
   ['list --output xml', conf, 'Unknown output: xml. It is table or json'],
 ])('%s: %j fails with %s', async (line, settings, message) => {
@@ -51,5 +53,5 @@ it.each([
   ['1h', 3_600_000],
 ])('waits at most %s', async (text, deadlineMs) => {
   const made = await request(`delete server -s localhost -p 1 --wait --deadline ${text}`);
-  expect(made.wait).toEqual({ deadlineMs });
+  expect(made).toMatchObject({ isWaiting: true, deadlineMs });
 });

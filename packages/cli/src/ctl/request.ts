@@ -15,6 +15,8 @@ import { ControlError } from './control-error.ts';
 import { durationOf } from './duration.ts';
 import type { CtlAction, CtlResource } from './syntax.ts';
 
+const NEEDS_ADDRESS: ReadonlySet<CtlAction> = new Set(['get', 'delete', 'undrain']);
+
 /** The arguments with the configuration behind them, checked. */
 export interface CtlRequest {
   readonly action: CtlAction;
@@ -24,10 +26,12 @@ export interface CtlRequest {
   readonly space: string;
   /** `kyuubi.ha.namespace`, where `create` copies from. */
   readonly ownSpace: string;
-  /** For `get` and `delete`. */
+  /** For `get`, `delete` and `undrain`. */
   readonly at: { readonly host: string; readonly port: number } | null;
   readonly isJson: boolean;
-  readonly wait: { readonly deadlineMs: number | null } | null;
+  readonly isWaiting: boolean;
+  /** By when a drain is to end. */
+  readonly deadlineMs: number | null;
 }
 
 /** Throws ControlError, CONFIG_INVALID. */
@@ -48,8 +52,7 @@ export async function requestOf(
       `Only support expose Kyuubi server instance to another domain, but the namespace [${namespace}] is the server's own; choose another by --namespace`,
     );
   }
-  const needsAddress = action === 'get' || action === 'delete';
-  const at = needsAddress ? await addressOf(values) : null;
+  const at = NEEDS_ADDRESS.has(action) ? await addressOf(values) : null;
   return {
     action,
     resource,
@@ -59,7 +62,8 @@ export async function requestOf(
     ownSpace: pathOf(ha.namespace),
     at,
     isJson: isJson(values.get('output')),
-    wait: values.has('wait') ? { deadlineMs: deadlineOf(values) } : null,
+    isWaiting: values.has('wait'),
+    deadlineMs: deadlineOf(values),
   };
 }
 

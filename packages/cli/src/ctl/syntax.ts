@@ -1,4 +1,4 @@
-export type CtlAction = 'create' | 'get' | 'delete' | 'list';
+export type CtlAction = 'create' | 'get' | 'delete' | 'list' | 'undrain';
 export type CtlResource = 'server' | 'engine';
 
 export interface OptionRow {
@@ -60,7 +60,7 @@ const engineOptions: readonly OptionRow[] = [
 
 const waitOptions: readonly OptionRow[] = [
   flag('wait', 'Show the progress of the drain until the server has gone.'),
-  withValue('deadline', 'With --wait: how long to wait at most, as 10m, 30s or PT10M.'),
+  withValue('deadline', 'The drain ends by then, whoever is connected: 10m, 30s or PT10M.'),
 ];
 
 const engine = (text: string) => ({ text, options: engineOptions });
@@ -93,6 +93,13 @@ export const actions: Readonly<Record<CtlAction, ActionRow>> = {
     resources: {
       server: { text: 'List the servers of a space.', options: [] },
       engine: engine('List the engines of a user.'),
+    },
+  },
+  undrain: {
+    text: 'Take a server back that is draining.',
+    options: [],
+    resources: {
+      server: { text: 'The server registers anew and takes sessions again.', options: [] },
     },
   },
 };

@@ -1,4 +1,4 @@
-import type { DiscoveryClient } from '@senbon/core';
+import type { Clock, DiscoveryClient } from '@senbon/core';
 import type { CtlRequest } from '../request.ts';
 
 export interface CommandContext {
@@ -8,4 +8,5 @@ export interface CommandContext {
   readonly withOwn: <T>(work: (client: DiscoveryClient) => Promise<T>) => Promise<T>;
   /** What happens meanwhile; no part of a JSON output. */
   readonly say: (line: string) => void;
+  readonly clock: Clock;
 }

@@ -1,14 +1,56 @@
-import type { ServiceNode } from '@senbon/core';
+import {
+  drainReportPath,
+  type DrainRequest,
+  drainRequestPath,
+  encodeDrainRecord,
+  type ServiceNode,
+} from '@senbon/core';
 import { nodesAt, type SpaceNodes } from '../nodes.ts';
 import type { CommandContext } from './context.ts';
+import { DrainEnd, DrainWatch } from './drain-watch.ts';
 
 /** What owned the nodes hears of it and ends gracefully. */
-export async function deleteNodes({ request, discovery, say }: CommandContext): Promise<SpaceNodes> {
-  const { space, at } = request;
+export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> {
+  const { request, discovery, say, clock } = context;
+  const { space, at, isWaiting, deadlineMs } = request;
+  const nodes = nodesAt(await discovery.registry.list(space), at);
+  if (at === null || (!isWaiting && deadlineMs === null)) {
+    return { space, nodes: await remove(context, nodes) };
+  }
+  const address = { space, ...at };
+  const requestPath = drainRequestPath(address);
+  const hasReported = (await discovery.records.get(drainReportPath(address))) !== null;
+  if (nodes.length === 0 && !hasReported) {
+    say(`No server ${at.host}:${at.port} is registered in ${space} or draining`);
+    return { space, nodes: [] };
+  }
+  const ask: DrainRequest = { at: clock.now(), action: 'drain', deadlineMs };
+  // Before its node goes: a gateway without sessions has gone a moment later.
+  await discovery.records.put(requestPath, encodeDrainRecord(ask));
+  const deleted = await remove(context, nodes);
+  if (!isWaiting) return { space, nodes: deleted };
+  const exitCode = await new DrainWatch({ discovery, address, deadlineMs, clock, say }, hasReported).end();
+  if (exitCode !== DrainEnd.late) await discovery.records.delete(requestPath);
+  say(`${at.host}:${at.port} ${texts[exitCode]}`);
+  return { space, nodes: deleted, exitCode };
+}
+
+const texts: Readonly<Record<DrainEnd, string>> = {
+  [DrainEnd.gone]: 'has gone',
+  [DrainEnd.late]: 'is still draining after its deadline; see its log, or stop it with: kyuubi stop --now',
+  [DrainEnd.silent]:
+    'says nothing: it was killed, it hangs, or it is no gateway that reports. Its node is gone; look at its process',
+  [DrainEnd.undone]: 'takes sessions again: somebody has undone the drain',
+};
+
+async function remove(
+  { discovery, say }: CommandContext,
+  nodes: readonly ServiceNode[],
+): Promise<readonly ServiceNode[]> {
   const deleted: ServiceNode[] = [];
-  for (const node of nodesAt(await discovery.registry.list(space), at)) {
+  for (const node of nodes) {
     say(`Deleting zookeeper service node:${node.path}`);
     if (await discovery.registry.remove(node.path)) deleted.push(node);
   }
-  return { space, nodes: deleted };
+  return deleted;
 }
