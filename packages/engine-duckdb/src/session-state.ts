@@ -1,7 +1,7 @@
 import { StatementType } from '@duckdb/node-api';
+import { ZoneClock } from '@senbon/engine-host';
 import { type Connection, neverAborted } from './connection/connection.ts';
 import { literal } from './sql/quote.ts';
-import { ZoneClock } from './types/zone-clock.ts';
 
 /** Statements that leave nothing behind on the connection they ran on, as long as they do not speak of temp objects. */
 const stateless: ReadonlySet<number> = new Set([

@@ -1,10 +1,11 @@
-import type {
-  ExecutorResult,
-  ExecutorSession,
-  MetadataRequest,
-  ResultCursor,
-  SessionSpec,
-  StatementContext,
+import {
+  BatchCursor,
+  type ExecutorResult,
+  type ExecutorSession,
+  type MetadataRequest,
+  type ResultCursor,
+  type SessionSpec,
+  type StatementContext,
 } from '@senbon/engine-host';
 import { type Connection, neverAborted } from './connection/connection.ts';
 import { SessionConnections } from './connection/session-connections.ts';
@@ -16,7 +17,6 @@ import { runHiveCommand } from './hive/run-command.ts';
 import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
 import { type DuckDbOptions, duckDbArea, sessionOption } from './options.ts';
-import { BatchCursor } from './result/batch-cursor.ts';
 import type { ParkingLimits } from './result/parked-rows.ts';
 import type { StreamCursor } from './result/stream-cursor.ts';
 import { SessionState } from './session-state.ts';

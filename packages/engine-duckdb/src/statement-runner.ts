@@ -4,7 +4,12 @@ import {
   ResultReturnType,
   StatementType,
 } from '@duckdb/node-api';
-import type { ColumnSchema, ExecutorResult, StatementContext } from '@senbon/engine-host';
+import {
+  type ColumnSchema,
+  type ExecutorResult,
+  type StatementContext,
+  ZoneClock,
+} from '@senbon/engine-host';
 import type { Connection } from './connection/connection.ts';
 import { failed } from './connection/duckdb-error.ts';
 import type { SessionConnections, Turn } from './connection/session-connections.ts';
@@ -13,7 +18,6 @@ import type { ParkingLimits } from './result/parked-rows.ts';
 import { StreamCursor, type StreamEnd } from './result/stream-cursor.ts';
 import type { SessionState } from './session-state.ts';
 import { planColumn } from './types/column-plan.ts';
-import { ZoneClock } from './types/zone-clock.ts';
 
 export interface RunnerOptions {
   readonly connections: SessionConnections;

@@ -1,3 +1,11 @@
+export { BatchCursor } from './columns/batch-cursor.ts';
+export { buildRows, type Cell, rowsResult, textColumns } from './columns/build-rows.ts';
+export { type CivilDate, civilDate, isFourDigitYear, putDate, putTime } from './columns/date-text.ts';
+export { isInvalid, NullMask } from './columns/null-mask.ts';
+export { putScaled } from './columns/scaled-text.ts';
+export { shortestDouble } from './columns/shortest-double.ts';
+export { TextSink } from './columns/text-sink.ts';
+export { ZoneClock } from './columns/zone-clock.ts';
 export { engineHostArea } from './config.ts';
 export { engineMain } from './engine-main.ts';
 export type * from './executor.ts';
@@ -5,6 +13,7 @@ export { encodeEngineSpec, type EngineSpec, parseEngineSpec } from './launch/eng
 export { type LaunchEngineOptions, launchEngineProcess } from './launch/launcher.ts';
 export { type DrainOptions, EngineState } from './lifecycle/engine-lifecycle.ts';
 export { metadataSchemas } from './metadata-schemas.ts';
+export { sliceBatch } from './result/batches.ts';
 export {
   type CreateExecutor,
   type ExecutorContext,

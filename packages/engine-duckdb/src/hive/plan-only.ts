@@ -1,7 +1,6 @@
-import type { ExecutorResult } from '@senbon/engine-host';
+import { type ExecutorResult, rowsResult, textColumns } from '@senbon/engine-host';
 import { failed } from '../connection/duckdb-error.ts';
 import { duckDbArea } from '../options.ts';
-import { rowsResult, textColumns } from '../result/build-rows.ts';
 import { literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn } from './command-context.ts';
 

@@ -1,7 +1,6 @@
 import { messageOf } from '@senbon/core';
-import type { ExecutorResult } from '@senbon/engine-host';
+import { type Cell, type ExecutorResult, rowsResult, textColumns } from '@senbon/engine-host';
 import type { Connection } from '../connection/connection.ts';
-import { type Cell, rowsResult, textColumns } from '../result/build-rows.ts';
 import { identifier, literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn, NO_ROWS } from './command-context.ts';
 import { engineWide } from './engine-wide.ts';

@@ -1,9 +1,14 @@
 import { SenbonError } from '@senbon/core';
-import type { ColumnSchema, ExecutorResult } from '@senbon/engine-host';
+import {
+  type Cell,
+  type ColumnSchema,
+  type ExecutorResult,
+  rowsResult,
+  textColumns,
+} from '@senbon/engine-host';
 import type { Connection, Row } from '../connection/connection.ts';
 import { failed } from '../connection/duckdb-error.ts';
 import type { ShowDialect } from '../options.ts';
-import { type Cell, rowsResult, textColumns } from '../result/build-rows.ts';
 import { literal, qualified } from '../sql/quote.ts';
 import { hiveTypeText } from '../types/column-plan.ts';
 import { type CommandContext, inTurn } from './command-context.ts';

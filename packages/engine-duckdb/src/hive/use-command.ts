@@ -1,5 +1,4 @@
-import type { ExecutorResult } from '@senbon/engine-host';
-import { rowsResult, textColumns } from '../result/build-rows.ts';
+import { type ExecutorResult, rowsResult, textColumns } from '@senbon/engine-host';
 import { literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn, NO_ROWS } from './command-context.ts';
 import { resolveDatabase, searchPathOf } from './search-path.ts';

@@ -1,9 +1,8 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { type MetadataRequest, metadataSchemas } from '@senbon/engine-host';
+import { buildRows, type Cell, type MetadataRequest, metadataSchemas } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import type { Row } from '../connection/connection.ts';
 import { type CommandContext, inTurn } from '../hive/command-context.ts';
-import { buildRows, type Cell } from '../result/build-rows.ts';
 import {
   CATALOGS,
   columnsQuery,

@@ -1,10 +1,7 @@
+import { BatchCursor, buildRows, NullMask, sliceBatch, textColumns } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import { describe, expect, it } from 'vitest';
 import { cellAt, drain } from '../testing/harness.ts';
-import { BatchCursor } from './batch-cursor.ts';
-import { buildRows, textColumns } from './build-rows.ts';
-import { NullMask } from './null-mask.ts';
-import { sliceBatch } from './slice-batch.ts';
 
 const numbers = (length: number) => Array.from({ length }, (_, i) => i);
 

@@ -59,8 +59,3 @@ export class ChunkColumn {
     return this.#decoded;
   }
 }
-
-/** Whether a row is NULL, by DuckDB's validity mask. */
-export function isNull(validity: Uint8Array | null, row: number): boolean {
-  return validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
-}

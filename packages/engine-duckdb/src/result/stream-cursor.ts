@@ -1,12 +1,11 @@
 import type { DuckDBResult } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import type { ResultCursor } from '@senbon/engine-host';
+import { BatchCursor, type ResultCursor } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import type { Connection } from '../connection/connection.ts';
 import { canceled, failed, statementError } from '../connection/duckdb-error.ts';
 import type { ColumnPlan } from '../types/column-plan.ts';
 import { BatchBuilder, OpenChunk } from './batch-builder.ts';
-import { BatchCursor } from './batch-cursor.ts';
 import { ParkedRows, type ParkingLimits } from './parked-rows.ts';
 
 /** One batch, whatever number of rows a client asks for: wide rows would else make it any size. */

@@ -8,7 +8,7 @@ import {
   type DuckDBType,
   DuckDBTypeId,
 } from '@duckdb/node-api';
-import type { HiveType, HiveTypeName } from '@senbon/engine-host';
+import { type HiveType, type HiveTypeName, ZoneClock } from '@senbon/engine-host';
 import type { AppenderFactory } from './column-appender.ts';
 import { decimalAppender, hugeintAppender, ubigintAppender, uhugeintAppender } from './decimal-appender.ts';
 import { enumAppender } from './enum-appender.ts';
@@ -23,7 +23,6 @@ import {
 } from './temporal-appenders.ts';
 import { textAppender } from './text-appender.ts';
 import { uuidAppender } from './uuid-appender.ts';
-import { ZoneClock } from './zone-clock.ts';
 
 /** Hive's widest DECIMAL. */
 const MAX_PRECISION = 38;

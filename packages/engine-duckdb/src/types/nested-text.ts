@@ -14,10 +14,8 @@ import {
   type DuckDBUnionValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { TextSink } from '../result/text-sink.ts';
-import { shortestDouble } from './fixed-appender.ts';
+import { shortestDouble, TextSink, type ZoneClock } from '@senbon/engine-host';
 import { putTicks } from './temporal-appenders.ts';
-import type { ZoneClock } from './zone-clock.ts';
 
 /**
  * A nested value as Hive's JSON-like text. One step from Hive: the keys of a map are always quoted, so that the text

@@ -1,8 +1,7 @@
 import duckdb from '@duckdb/node-bindings';
+import { isInvalid, NullMask, TextSink } from '@senbon/engine-host';
 import type { ColumnVector } from '@senbon/hive-thrift';
-import { type ChunkColumn, isNull } from '../result/chunk-column.ts';
-import { NullMask } from '../result/null-mask.ts';
-import { TextSink } from '../result/text-sink.ts';
+import type { ChunkColumn } from '../result/chunk-column.ts';
 import type { AppenderFactory, ColumnAppender } from './column-appender.ts';
 
 /**
@@ -41,7 +40,8 @@ class StringAppender implements ColumnAppender {
     const words = wordsOf(column);
     const validity = column.validity();
     let bytes = (to - from) * Int32Array.BYTES_PER_ELEMENT;
-    for (let row = from; row < to; row++) if (!isNull(validity, row)) bytes += words[row * WORDS] as number;
+    for (let row = from; row < to; row++)
+      if (!isInvalid(validity, row)) bytes += words[row * WORDS] as number;
     return bytes;
   }
 
@@ -102,7 +102,7 @@ class StringCopier {
     const { offsets } = this.#sink;
     let end = this.#sink.length;
     for (let row = from; row < to; row++) {
-      if (!isNull(this.#validity, row)) {
+      if (!isInvalid(this.#validity, row)) {
         const length = this.#words[row * WORDS] as number;
         if (length <= MAX_INLINED) this.#copyInlined(row, length);
         else this.#copyDistant(row, to, length);
@@ -169,7 +169,7 @@ class StringCopier {
     let byteCount = 0;
     for (let row = first; row < to; row++) {
       const length = words[row * WORDS] as number;
-      if (length <= MAX_INLINED || isNull(this.#validity, row)) continue;
+      if (length <= MAX_INLINED || isInvalid(this.#validity, row)) continue;
       if (words[row * WORDS + 2] !== low || words[row * WORDS + 3] !== high) break;
       byteCount += length;
       const sum = low + length;

@@ -1,8 +1,7 @@
-import type { TextSink } from '../result/text-sink.ts';
+import { putTime, type TextSink, type ZoneClock } from '@senbon/engine-host';
 import type { AppenderFactory } from './column-appender.ts';
-import { putDate, putTime, putTimestamp } from './date-text.ts';
+import { putDate, putTimestamp } from './date-text.ts';
 import { textAppender } from './text-appender.ts';
-import type { ZoneClock } from './zone-clock.ts';
 
 /** DuckDB's ±infinity of TIMESTAMP types. */
 const INFINITE_TICKS = 2n ** 63n - 1n;

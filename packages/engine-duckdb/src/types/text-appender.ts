@@ -1,7 +1,6 @@
+import { isInvalid, NullMask, TextSink } from '@senbon/engine-host';
 import type { ColumnVector } from '@senbon/hive-thrift';
-import { type ChunkColumn, isNull } from '../result/chunk-column.ts';
-import { NullMask } from '../result/null-mask.ts';
-import { TextSink } from '../result/text-sink.ts';
+import type { ChunkColumn } from '../result/chunk-column.ts';
 import type { AppenderFactory, ColumnAppender } from './column-appender.ts';
 
 /** Bytes a row of unknown text is counted with, before it is written. */
@@ -31,7 +30,7 @@ class TextAppender implements ColumnAppender {
     this.#nulls.append(validity, from, to, this.#sink.rows);
     this.#sink.reserveRows(to - from);
     for (let row = from; row < to; row++) {
-      if (!isNull(validity, row)) this.#put(column, row, this.#sink);
+      if (!isInvalid(validity, row)) this.#put(column, row, this.#sink);
       this.#sink.endRow();
     }
   }

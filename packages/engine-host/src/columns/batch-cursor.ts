@@ -1,6 +1,6 @@
-import type { ResultCursor } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
-import { sliceBatch } from './slice-batch.ts';
+import type { ResultCursor } from '../executor.ts';
+import { sliceBatch } from '../result/batches.ts';
 
 /** A cursor over batches that come whole; `next(maxRows)` cuts them where a client asks for fewer rows. */
 export class BatchCursor implements ResultCursor {

@@ -1,10 +1,10 @@
-import type { ColumnSchema, ExecutorResult, HiveTypeName } from '@senbon/engine-host';
 import type { ColumnBatch, ColumnKind, ColumnVector } from '@senbon/hive-thrift';
+import type { ColumnSchema, ExecutorResult, HiveTypeName } from '../executor.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import { NullMask } from './null-mask.ts';
 import { TextSink } from './text-sink.ts';
 
-/** A value of a row made here, not by DuckDB: metadata, `SHOW`, `SET`. */
+/** A value of a row made here, not by the engine itself: metadata, `SHOW`, `SET`. */
 export type Cell = string | number | boolean | null;
 
 const kinds: Partial<Record<HiveTypeName, ColumnKind>> = {

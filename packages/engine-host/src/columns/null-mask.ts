@@ -1,6 +1,4 @@
-import { isNull } from './chunk-column.ts';
-
-/** Builds Thrift's mask (1 = NULL, least significant bit first) out of DuckDB's (1 = not NULL). */
+/** Builds Thrift's mask (1 = NULL, least significant bit first) out of that of DuckDB and Arrow (1 = not NULL). */
 export class NullMask {
   #bytes: Uint8Array | null = null;
   readonly #capacityRows: number;
@@ -55,6 +53,11 @@ function appendBytes(bytes: Uint8Array, validity: Uint8Array, { from, to, at }: 
 
 function appendBits(bytes: Uint8Array, validity: Uint8Array, { from, to, at }: Range): void {
   for (let row = from, target = at; row < to; row++, target++) {
-    if (isNull(validity, row)) bytes[target >> 3] = (bytes[target >> 3] as number) | (1 << (target & 7));
+    if (isInvalid(validity, row)) bytes[target >> 3] = (bytes[target >> 3] as number) | (1 << (target & 7));
   }
+}
+
+/** Whether a row is NULL, by a validity mask (1 = not NULL). */
+export function isInvalid(validity: Uint8Array | null, row: number): boolean {
+  return validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
 }
