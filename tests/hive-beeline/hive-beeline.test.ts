@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
+import { openSession } from '../support/hive.ts';
 import { type Finished, hiveBeeline } from './run-hive-beeline.ts';
 
 /** Of Hive 4 there is no beeline on Maven Central. */
@@ -115,6 +116,31 @@ describe.each(versions)('%s', (version) => {
     expect(err).toContain('Could not open');
     expect(code).not.toBe(0);
   });
+
+  it.each(['binary', 'http'] as const)(
+    'says over %s why a gateway that drains refuses it',
+    async (transport) => {
+      const ending = await startGateway();
+      onTestFinished(() => ending.home.close());
+      const held = await openSession(ending.gateway.binary, 'anna');
+      process.kill(ending.gateway.pid, 'SIGTERM');
+      await ending.gateway.waitForLine(/running -> draining/);
+      const { code, err } = await run(
+        '-u',
+        ending.gateway.urls[transport],
+        '-n',
+        'bert',
+        '-p',
+        'x',
+        '-e',
+        SELECT,
+      );
+      expect(err).toMatch(/This gateway \(\S+\) is being drained and takes no new sessions\. /);
+      expect(code).not.toBe(0);
+      await held.close();
+      await ending.home.close();
+    },
+  );
 
   it('runs -e statements in one session, with variables', async () => {
     const statements = ['-e', 'SET senbon.checks.color=red', '-e', 'SET senbon.checks.color'];

@@ -17,6 +17,7 @@ import { guardDiscovery } from './guard/guard-discovery.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
 import { advertisedServers, spaceOf } from './lifecycle/advertised-servers.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
+import { DiscoveryLoss } from './lifecycle/discovery-loss.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { DrainNotice } from './lifecycle/drain-notice.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
@@ -166,12 +167,14 @@ export async function createDoor(
 export interface ServerLifeInput extends SessionParts, Door {
   readonly onDeleted: () => void;
   readonly onRequest: (request: DrainRequest) => void;
+  readonly onLost: () => void;
 }
 
 export interface ServerLife {
   /** `host:port`, for messages. */
   readonly instance: string;
   readonly notice: DrainNotice;
+  readonly loss: DiscoveryLoss;
   readonly drain: Drain;
   readonly registrations: ServerRegistrations;
 }
@@ -179,7 +182,7 @@ export interface ServerLife {
 /** What shows this gateway to others, and takes it away. Nothing is registered yet. Throws CONFIG_*. */
 export function createServerLife(options: GatewayOptions, input: ServerLifeInput): ServerLife {
   const { conf, version, clock, discovery } = options;
-  const { client, sessions, host, frontends, handover, onDeleted, onRequest } = input;
+  const { client, sessions, host, frontends, handover, onDeleted, onRequest, onLost } = input;
   const logger = options.logger.named('server.KyuubiServer');
   const { registry } = client;
   const ha = readArea(haArea, conf);
@@ -223,5 +226,13 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     logger,
     onDeleted,
   });
-  return { instance: instances[0] ?? host, notice, drain, registrations };
+  const loss = new DiscoveryLoss({
+    connection: client.connection,
+    timeoutMs: ha.sessionTimeoutMs,
+    action: ha.lostAction,
+    clock,
+    logger,
+    onLost,
+  });
+  return { instance: instances[0] ?? host, notice, loss, drain, registrations };
 }

@@ -186,9 +186,14 @@ export class Gateway {
     // A socket that was handed over has clients already: they are left to the process before until nothing can fail any more.
     const isHandedOver = this.#options.inheritance !== undefined;
     if (!isHandedOver) await this.#listen(own);
-    const onDeleted = () => void this.drain('its node was deleted', { canUndo: true });
-    const onRequest = (request: DrainRequest) => this.#onRequest(request);
-    const life = createServerLife(this.#options, { ...door, client, sessions, onDeleted, onRequest });
+    const life = createServerLife(this.#options, {
+      ...door,
+      client,
+      sessions,
+      onDeleted: () => void this.drain('its node was deleted', { canUndo: true }),
+      onLost: () => void this.drain('service discovery is lost', { canUndo: true }),
+      onRequest: (request) => this.#onRequest(request),
+    });
     this.#life = life;
     await life.notice.clear();
     // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
@@ -196,6 +201,8 @@ export class Gateway {
     await life.registrations.open();
     if (isHandedOver) await this.#listen(own);
     this.#checkStarting();
+    life.loss.watch();
+    own(async () => life.loss.close());
   }
 
   async #listen(own: Own): Promise<void> {

@@ -1,4 +1,5 @@
-import { bool, duration, int, interval, key, list, text } from '../config/area.ts';
+import { bool, duration, int, interval, key, list, oneOf, text } from '../config/area.ts';
+import { LOST_ACTIONS } from './discovery-loss.ts';
 
 export const haArea = {
   addresses: key(
@@ -37,6 +38,12 @@ export const haArea = {
     duration,
     'PT30S',
     'A call to service discovery that has not ended by then fails, whatever its plugin does about it. (ours)',
+  ),
+  lostAction: key(
+    'kyuubi.ha.lost.action',
+    oneOf(LOST_ACTIONS),
+    'WAIT',
+    'When service discovery has been away for longer than the session time-out: WAIT serves on and registers again when it is back, DRAIN ends gracefully, as Kyuubi does. (ours)',
   ),
   publishConfigs: key(
     'kyuubi.ha.zookeeper.publish.configs',
