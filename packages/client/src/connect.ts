@@ -3,6 +3,7 @@ import { ClientError, messageOf } from './client-error.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { Connection } from './connection/connection.ts';
 import { endpointOf, type Target } from './connection/endpoint.ts';
+import { inOrderOfChoice } from './discovery/choice.ts';
 import { zooKeeperServers } from './discovery/zookeeper-servers.ts';
 import { pause } from './pause.ts';
 import { DEFAULT_NAMESPACE, readSettings, type Settings } from './settings.ts';
@@ -15,7 +16,7 @@ const RETRY_PAUSE_MS = 500;
 
 /**
  * Connects to a HiveServer2 and opens a session there. With a list of hosts the first that answers is taken, with ZooKeeper
- * discovery one at random, and the next one when it cannot be had. Throws ClientError, HiveError (the server does not
+ * discovery the one with fewer sessions of two at random, and the next one when it cannot be had. Throws ClientError, HiveError (the server does not
  * open the session), or the signal's reason.
  */
 export async function connect(url: string | JdbcUrl, options: ConnectOptions = {}): Promise<Connection> {
@@ -69,18 +70,11 @@ async function targetsOf(settings: Settings, options: ConnectOptions): Promise<r
       : `The URL has no zooKeeperNamespace, so it is ${DEFAULT_NAMESPACE}; that of Kyuubi's servers is kyuubi`;
     throw new ClientError('NO_SERVER', { where: `/${namespace} of ZooKeeper ${addresses}`, advice });
   }
-  return shuffled(servers, random).map(({ host, port, published }) => ({
+  return inOrderOfChoice(servers, random).map(({ host, port, published }) => ({
     host,
     port,
     vars: new Map([...published, ...url.sessionVars]),
   }));
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const rest = [...items];
-  const picked: T[] = [];
-  while (rest.length > 0) picked.push(...rest.splice(Math.floor(random() * rest.length), 1));
-  return picked;
 }
 
 /** Another server would say the same: it is the login, or what the session asks for. SQLSTATE 08 is about the server. */

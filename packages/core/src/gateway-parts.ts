@@ -21,6 +21,7 @@ import { DiscoveryLoss } from './lifecycle/discovery-loss.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { DrainNotice } from './lifecycle/drain-notice.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
+import { LoadReport } from './lifecycle/load-report.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -219,10 +220,19 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     clock,
     logger,
   });
+  const load = new LoadReport({
+    records: client.records,
+    addresses,
+    sessions: () => sessions.directory.size,
+    intervalMs: ha.loadIntervalMs,
+    clock,
+    logger,
+  });
   const registrations = new ServerRegistrations({
     registry,
     servers,
     discovery: discovery.plugin.name,
+    load,
     logger,
     onDeleted,
   });

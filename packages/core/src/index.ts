@@ -51,7 +51,6 @@ export { listenPrivately } from './handover/listen-privately.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
 export {
-  type DrainAddress,
   type DrainReport,
   drainReportPath,
   type DrainRequest,
@@ -59,6 +58,7 @@ export {
   encodeDrainRecord,
   parseDrainReport,
 } from './lifecycle/drain-record.ts';
+export type { ServerAddress } from './lifecycle/server-address.ts';
 export { LineBuffer } from './observe/line-buffer.ts';
 export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';
 export { systemClock } from './observe/system-clock.ts';

@@ -6,6 +6,8 @@ export interface DiscoveredServer {
   readonly port: number;
   /** Session variables that the server published of itself; those of a URL go before them. */
   readonly published: ReadonlyMap<string, string>;
+  /** How many it has open, where it says so. */
+  readonly sessions?: number | null;
 }
 
 export interface Lookup {

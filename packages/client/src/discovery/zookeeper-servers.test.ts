@@ -43,6 +43,25 @@ describe('zooKeeperServers', () => {
     expect(servers.map(({ host, port }) => `${host}:${port}`).sort()).toEqual(['gw:10009', 'hs2:10000']);
   });
 
+  it('reads how many sessions a server has, where it says so', async () => {
+    await withDiscovery(async ({ registry, records }) => {
+      const node = { host: 'gw', version: '1', persistent: true } as const;
+      for (const port of [1, 2, 3, 4]) await registry.register('/loaded', { ...node, port });
+      await records.put('/loaded_load/gw:1', Buffer.from('{"sessions":7,"id":"x"}'));
+      await records.put('/loaded_load/gw:2', Buffer.from('{"sessions":"many"}'));
+      await records.put('/loaded_load/gw:3', Buffer.from('?'));
+    });
+    const servers = await zooKeeperServers(lookup('loaded'));
+    expect(new Map(servers.map(({ port, sessions }) => [port, sessions]))).toEqual(
+      new Map([
+        [1, 7],
+        [2, null],
+        [3, null],
+        [4, null],
+      ]),
+    );
+  });
+
   it('finds nobody under a namespace that is not there', async () => {
     expect(await zooKeeperServers(lookup('nowhere'))).toEqual([]);
   });

@@ -27,11 +27,18 @@ export async function zooKeeperServers(lookup: Lookup): Promise<readonly Discove
     const client = await discoveryPlugin.open(options, call);
     try {
       // Not `registry.list`: it leaves out what a server published beside its host and port.
-      const entries = await client.records.list(`/${lookup.namespace}`, call);
+      const [entries, loads] = await Promise.all([
+        client.records.list(`/${lookup.namespace}`, call),
+        // Nothing depends on it: other servers have none, and we may not be allowed to read it.
+        client.records.list(`/${lookup.namespace}_load`, call).catch(() => []),
+      ]);
+      const sessions = new Map(loads.map(({ path, value }) => [lastOf(path), sessionsOf(value)]));
       return entries.flatMap(({ path, value }) => {
-        const name = path.slice(path.lastIndexOf('/') + 1);
-        if (parseNodeName(name) === null) return [];
-        return readNode(name, Buffer.from(value).toString('utf8'), lookup.transportMode) ?? [];
+        const name = lastOf(path);
+        const node = parseNodeName(name);
+        if (node === null) return [];
+        const server = readNode(name, Buffer.from(value).toString('utf8'), lookup.transportMode);
+        return server === null ? [] : { ...server, sessions: sessions.get(node.uri) ?? null };
       });
     } finally {
       await client.close();
@@ -39,5 +46,21 @@ export async function zooKeeperServers(lookup: Lookup): Promise<readonly Discove
   } catch (error) {
     if (lookup.signal?.aborted === true) throw error;
     throw new ClientError('DISCOVERY_FAILED', { where, problem: messageOf(error) }, { cause: error });
+  }
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Of a server's report `{"sessions":3}`; null when it is none. */
+function sessionsOf(value: Uint8Array): number | null {
+  try {
+    const report: unknown = JSON.parse(Buffer.from(value).toString('utf8'));
+    if (typeof report !== 'object' || report === null || !('sessions' in report)) return null;
+    const { sessions } = report;
+    return typeof sessions === 'number' && sessions >= 0 ? sessions : null;
+  } catch {
+    return null;
   }
 }

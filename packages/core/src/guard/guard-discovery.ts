@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import type {
   CallOptions,
@@ -86,6 +87,8 @@ export class DiscoveryContext implements GuardContext {
     this.clock = options.clock;
     this.logger = options.logger;
     this.callTimeoutMs = options.callTimeoutMs;
+    // Each call that is under way listens to it; there may be hundreds.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Aborts, with DISCOVERY_CLOSED, when the client is closed. */

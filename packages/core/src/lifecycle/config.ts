@@ -45,6 +45,12 @@ export const haArea = {
     'WAIT',
     'When service discovery has been away for longer than the session time-out: WAIT serves on and registers again when it is back, DRAIN ends gracefully, as Kyuubi does. (ours)',
   ),
+  loadIntervalMs: key(
+    'kyuubi.ha.load.report.interval',
+    duration,
+    'PT5S',
+    'How often at most a gateway says beside the server space how many sessions it has, for clients that choose by it; 0 = never. (ours)',
+  ),
   publishConfigs: key(
     'kyuubi.ha.zookeeper.publish.configs',
     bool,

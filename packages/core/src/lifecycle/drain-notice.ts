@@ -3,7 +3,6 @@ import type { Clock, Timer } from '../ports/clock.ts';
 import type { Records } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
 import {
-  type DrainAddress,
   type DrainReport,
   type DrainRequest,
   drainReportPath,
@@ -11,6 +10,7 @@ import {
   encodeDrainRecord,
   parseDrainRequest,
 } from './drain-record.ts';
+import type { ServerAddress } from './server-address.ts';
 
 /** How soon a request is heard, and a change shown. */
 const LOOK_MS = 1_000;
@@ -24,7 +24,7 @@ export type DrainFacts = Omit<DrainReport, 'host' | 'port' | 'state' | 'updated'
 export interface DrainNoticeOptions {
   readonly records: Records;
   /** The nodes of this gateway; the first one's when it is registered nowhere. */
-  readonly addresses: readonly DrainAddress[];
+  readonly addresses: readonly ServerAddress[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onRequest: (request: DrainRequest) => void;

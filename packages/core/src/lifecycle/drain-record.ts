@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ServerAddress } from './server-address.ts';
 
 /** Who is named in a report; the rest is counted. */
 const MAX_USERS = 20;
@@ -35,18 +36,11 @@ const request = z.object({
 /** What `kyuubi-ctl` asks a gateway for. The gateway deletes it when it has read it. */
 export type DrainRequest = z.infer<typeof request>;
 
-export interface DrainAddress {
-  /** Path of the server space. */
-  readonly space: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-export function drainReportPath({ space, host, port }: DrainAddress): string {
+export function drainReportPath({ space, host, port }: ServerAddress): string {
   return `${space}_drain/${host}:${port}`;
 }
 
-export function drainRequestPath({ space, host, port }: DrainAddress): string {
+export function drainRequestPath({ space, host, port }: ServerAddress): string {
   return `${space}_drain_request/${host}:${port}`;
 }
 

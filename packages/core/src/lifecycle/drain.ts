@@ -33,6 +33,7 @@ export class Drain {
   /** `null` until they are known. */
   #others: readonly ServiceNode[] | null = null;
   #look: Promise<void> = Promise.resolve();
+  #isLooking = false;
   #sinceMs = 0;
   #deadlineAtMs = 0;
   #deadline: Timer | null = null;
@@ -123,9 +124,15 @@ export class Drain {
 
   /** Nothing waits for it but newcomers: discovery may be what is down. */
   #lookAround(): void {
-    this.#look = this.#findOthers().catch((error: unknown) => {
-      this.#options.logger.debug(`Cannot list other gateways: ${String(error)}`);
-    });
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#look = this.#findOthers()
+      .catch((error: unknown) => {
+        this.#options.logger.debug(`Cannot list other gateways: ${String(error)}`);
+      })
+      .finally(() => {
+        this.#isLooking = false;
+      });
   }
 
   async #findOthers(): Promise<void> {

@@ -8,6 +8,7 @@ function create(discovery = 'zookeeper') {
   const ensemble = new MemoryEnsemble(new FakeClock());
   const logger = new RecordingLogger();
   const onDeleted = vi.fn<() => void>();
+  const load = { open: vi.fn<() => void>(), close: vi.fn<() => Promise<void>>() };
   const node = (port: number) => ({ host: 'gw', port, version: '1' });
   const registrations = new ServerRegistrations({
     registry: ensemble.client().registry,
@@ -16,10 +17,11 @@ function create(discovery = 'zookeeper') {
       { space: '/kyuubi_http', node: node(10_010) },
     ],
     discovery,
+    load,
     logger,
     onDeleted,
   });
-  return { ensemble, logger, onDeleted, registrations };
+  return { ensemble, logger, load, onDeleted, registrations };
 }
 
 it.each([
@@ -40,8 +42,10 @@ it.each([
 });
 
 it('is opened and closed in turn, and what it closes itself is no deletion', async () => {
-  const { ensemble, onDeleted, registrations } = create();
+  const { ensemble, load, onDeleted, registrations } = create();
   await Promise.all([registrations.open(), registrations.close(), registrations.open()]);
+  expect(load.open).toHaveBeenCalledTimes(2);
+  expect(load.close).toHaveBeenCalledOnce();
   expect(ensemble.entries.size).toBe(2);
   await registrations.close();
   expect(ensemble.entries.size).toBe(0);

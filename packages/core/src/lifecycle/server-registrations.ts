@@ -1,12 +1,14 @@
 import { type Registration, RegistrationEnd, type Registry } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AdvertisedServer } from './advertised-servers.ts';
+import type { LoadReport } from './load-report.ts';
 
 export interface ServerRegistrationsOptions {
   readonly registry: Registry;
   readonly servers: readonly AdvertisedServer[];
   /** The plugin's, for the log. */
   readonly discovery: string;
+  readonly load: Pick<LoadReport, 'open' | 'close'>;
   readonly logger: Logger;
   /** Somebody else deleted one of the nodes. */
   readonly onDeleted: () => void;
@@ -15,7 +17,7 @@ export interface ServerRegistrationsOptions {
 /** As Kyuubi's log lines name what scripts look for. */
 const titles: Readonly<Record<string, string>> = { zookeeper: 'ZooKeeper', etcd: 'ETCD' };
 
-/** The nodes of this gateway. Opened and closed in turn, as often as a drain is undone. */
+/** The nodes of this gateway, and with them how loaded it is. Opened and closed in turn, as often as a drain is undone. */
 export class ServerRegistrations {
   readonly #options: ServerRegistrationsOptions;
   #present: Registration[] = [];
@@ -30,6 +32,7 @@ export class ServerRegistrations {
     return this.#inTurn(async () => {
       try {
         for (const server of this.#options.servers) await this.#register(server);
+        this.#options.load.open();
       } catch (error) {
         await this.#closeAll().catch(() => {});
         throw error;
@@ -59,7 +62,8 @@ export class ServerRegistrations {
   }
 
   async #closeAll(): Promise<void> {
-    await Promise.all(this.#present.splice(0).map((registration) => registration.close()));
+    const closing = this.#present.splice(0).map((registration) => registration.close());
+    await Promise.all([...closing, this.#options.load.close()]);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -1,11 +1,11 @@
 import {
   type Clock,
   type DiscoveryClient,
-  type DrainAddress,
   type DrainReport,
   drainReportPath,
   drainRequestPath,
   parseDrainReport,
+  type ServerAddress,
 } from '@senbon/core';
 
 /** Exit codes of `--wait`; 1 is a command that failed. */
@@ -29,7 +29,7 @@ const FAREWELL_MS = 30_000;
 
 export interface DrainWatchOptions {
   readonly discovery: DiscoveryClient;
-  readonly address: DrainAddress;
+  readonly address: ServerAddress;
   readonly deadlineMs: number | null;
   readonly clock: Clock;
   readonly say: (line: string) => void;

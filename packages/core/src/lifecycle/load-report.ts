@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { Records } from '../ports/discovery.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ServerAddress } from './server-address.ts';
+
+export interface LoadReportOptions {
+  readonly records: Records;
+  /** The nodes of this gateway. */
+  readonly addresses: readonly ServerAddress[];
+  readonly sessions: () => number;
+  /** 0 = never. */
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Says how many sessions this gateway has, for clients that choose by it: a record beside the server space. Not in the
+ * node: drivers read its data as an address, gohive its name, and a new name for each count would be another server.
+ */
+export class LoadReport {
+  readonly #options: LoadReportOptions;
+  /** A new process at this address, to which our sockets were handed over, has a report of its own. */
+  readonly #id = randomUUID();
+  #timer: Timer | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #isBusy = false;
+  #shown: number | null = null;
+
+  constructor(options: LoadReportOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing waits for the first report: a server without is one of unknown load. */
+  open(): void {
+    const { intervalMs, clock } = this.#options;
+    if (intervalMs <= 0 || this.#timer !== null) return;
+    this.#shown = null;
+    this.#look();
+    this.#timer = clock.every(intervalMs, () => this.#look());
+  }
+
+  /** Never rejects. */
+  async close(): Promise<void> {
+    if (this.#timer === null) return;
+    this.#timer.cancel();
+    this.#timer = null;
+    await this.#inTurn(() => this.#remove());
+  }
+
+  #look(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    void this.#inTurn(() => this.#report()).finally(() => {
+      this.#isBusy = false;
+    });
+  }
+
+  async #report(): Promise<void> {
+    const { records, addresses, sessions } = this.#options;
+    const now = sessions();
+    if (now === this.#shown || this.#timer === null) return;
+    const value = Buffer.from(JSON.stringify({ sessions: now, id: this.#id }), 'utf8');
+    await Promise.all(addresses.map((address) => records.put(pathOf(address), value)));
+    this.#shown = now;
+  }
+
+  async #remove(): Promise<void> {
+    const { records, addresses } = this.#options;
+    await Promise.all(
+      addresses.map(async (address) => {
+        const entry = await records.get(pathOf(address));
+        if (entry !== null && Buffer.from(entry.value).includes(this.#id)) await records.delete(entry.path);
+      }),
+    );
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work).catch((error: unknown) => {
+      this.#options.logger.debug(`The report of the load failed: ${String(error)}`);
+    });
+    return this.#turn;
+  }
+}
+
+function pathOf({ space, host, port }: ServerAddress): string {
+  return `${space}_load/${host}:${port}`;
+}
