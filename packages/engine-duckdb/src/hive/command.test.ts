@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalizeStatement } from '../sql/statement.ts';
 import { parseHiveCommand, rewriteHiveSpelling } from './command.ts';
-import { matchesPattern } from './name-pattern.ts';
 
 const parse = (sql: string) => parseHiveCommand(normalizeStatement(sql));
 
@@ -66,21 +65,5 @@ describe('parseHiveCommand', () => {
   it('leaves the TABLE of INSERT INTO TABLE out', () => {
     expect(rewriteHiveSpelling('insert INTO  table "t" values (1)')).toBe('insert INTO  "t" values (1)');
     expect(rewriteHiveSpelling('insert into tables values (1)')).toBe('insert into tables values (1)');
-  });
-});
-
-describe('matchesPattern', () => {
-  it.each([
-    [null, 'anything', true],
-    ['t*', 'Table', true],
-    ['t%', 'table', true],
-    ['*', '', true],
-    ['a|b*', 'b1', true],
-    ['a|b*', 'c', false],
-    ['a.b', 'axb', false],
-    ['a_b', 'a_b', true],
-    ['(', '(', true],
-  ])('%s on %s', (pattern, name, expected) => {
-    expect(matchesPattern(pattern, name)).toBe(expected);
   });
 });

@@ -12,7 +12,7 @@ import type { ShowDialect } from '../options.ts';
 import { literal, qualified } from '../sql/quote.ts';
 import { hiveTypeText } from '../types/column-plan.ts';
 import { type CommandContext, inTurn } from './command-context.ts';
-import { matchesPattern } from './name-pattern.ts';
+import { namePattern } from './name-pattern.ts';
 import { resolveDatabase } from './search-path.ts';
 
 /** SQLSTATEs of a table and of a schema that is not there. */
@@ -140,6 +140,7 @@ async function showNames(
   context: CommandContext,
   { column, pattern, query }: Names,
 ): Promise<ExecutorResult> {
+  const matches = namePattern(pattern);
   const rows = await inTurn(context, async (connection) =>
     connection.rows(context.signal, await query(connection)),
   );
@@ -148,7 +149,7 @@ async function showNames(
     schema,
     rows
       .map(nameOf)
-      .filter((name) => matchesPattern(pattern, name))
+      .filter(matches)
       .map((name) => [name]),
   );
 }
