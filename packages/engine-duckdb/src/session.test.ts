@@ -197,6 +197,28 @@ describe('SET', () => {
     ]);
   });
 
+  it.each([
+    ['kyuubi.operation.query.timeout', 'abc'],
+    ['kyuubi.operation.result.max.rows', "'many'"],
+    ['kyuubi.engine.duckdb.show.dialect', 'oracle'],
+  ])('refuses %s = %s, and the session goes on', async (key, value) => {
+    const spec = sessionSpec();
+    const session = await executor.openSession(spec);
+    expect(await errorOf(run(session, `SET ${key}=${value}`))).toMatchObject({
+      sqlState: '22023',
+      message: expect.stringContaining(key),
+    });
+    expect(spec.conf.has(key)).toBe(false);
+    expect(await run(session, 'SELECT 1')).toEqual([[1]]);
+  });
+
+  it('takes quotes off where a number is expected', async () => {
+    const spec = sessionSpec();
+    const session = await executor.openSession(spec);
+    await run(session, "SET kyuubi.operation.result.max.rows='10'");
+    expect(spec.conf.get('kyuubi.operation.result.max.rows')).toBe('10');
+  });
+
   it('of a key that DuckDB knows is DuckDB’s, on every connection of this session and no other', async () => {
     const before = await run(b, 'SET timezone');
     await run(a, 'SET timezone=Asia/Tokyo');

@@ -1,4 +1,4 @@
-import { bool, duration, int, type Key, key, list, port, SenbonError, text } from '@senbon/core';
+import { bool, duration, int, key, list, port, text } from '@senbon/core';
 
 /** What an engine process reads from the conf its launcher hands it. */
 export const engineHostArea = {
@@ -223,27 +223,3 @@ export const engineHostArea = {
     'Statements run when a session opens, comma-separated.',
   ),
 } as const;
-
-/**
- * The value of `entry` from the first of `confs` that has it, else `fallback`: for keys that a session or a statement
- * may set for itself. Throws CONFIG_INVALID.
- */
-export function overriddenBy<T>(
-  entry: Key<T>,
-  fallback: T,
-  ...confs: readonly (ReadonlyMap<string, string> | undefined)[]
-): T {
-  for (const conf of confs) {
-    const value = conf?.get(entry.name);
-    if (value === undefined) continue;
-    const parsed = entry.parse.safeParse(value);
-    if (parsed.success) return parsed.data;
-    throw new SenbonError('CONFIG_INVALID', {
-      key: entry.name,
-      value: JSON.stringify(value),
-      where: 'session',
-      problem: parsed.error.issues.map((issue) => issue.message).join('; '),
-    });
-  }
-  return fallback;
-}

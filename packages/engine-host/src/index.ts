@@ -21,4 +21,5 @@ export {
   type RunningEngine,
   runEngine,
 } from './run-engine.ts';
+export { sessionSetting } from './session/session-keys.ts';
 export { version } from './version.ts';

@@ -1,6 +1,7 @@
 import { messageOf } from '@senbon/core';
-import { type Cell, type ExecutorResult, rowsResult, textColumns } from '@senbon/engine-host';
+import { type Cell, type ExecutorResult, rowsResult, sessionSetting, textColumns } from '@senbon/engine-host';
 import type { Connection } from '../connection/connection.ts';
+import { duckDbArea } from '../options.ts';
 import { identifier, literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn, NO_ROWS } from './command-context.ts';
 import { engineWide } from './engine-wide.ts';
@@ -12,6 +13,7 @@ const UNDEFINED = '<undefined>';
 const SQL_VALUE = /^(?:'(?:[^']|'')*'|[-+]?\d+(?:\.\d+)?|true|false|null|default)$/i;
 const PATH_KEYS: ReadonlySet<string> = new Set(['search_path', 'schema']);
 const columns = textColumns('key', 'value');
+const OWN_KEYS = [duckDbArea.backslashEscapes, duckDbArea.showDialect];
 
 /** `SET` and `SET -v`: the session's conf, with DuckDB's settings for `-v`. */
 export async function listSettings(context: CommandContext, withEngine: boolean): Promise<ExecutorResult> {
@@ -36,7 +38,7 @@ export async function showSetting(context: CommandContext, key: string): Promise
   return rowsResult(columns, [[key, shown(key, value)]]);
 }
 
-/** `SET k = v`: DuckDB's if it knows the key, else the session's conf. */
+/** `SET k = v`: DuckDB's if it knows the key, else the session's conf. Throws 22023 for a value that cannot be. */
 export async function assignSetting(
   context: CommandContext,
   { key, value, isGlobal }: { readonly key: string; readonly value: string; readonly isGlobal: boolean },
@@ -48,7 +50,7 @@ export async function assignSetting(
     await change(connection, context, { key, verb: 'SET', rest: assignment, isGlobal });
     return true;
   });
-  if (!isEngines) context.conf.set(key, value);
+  if (!isEngines) context.conf.set(key, sessionSetting(key, value, OWN_KEYS));
   return NO_ROWS;
 }
 

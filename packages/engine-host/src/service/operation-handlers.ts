@@ -11,10 +11,11 @@ import {
   type TGetOperationStatusResp,
   type THandleIdentifier,
 } from '@senbon/hive-thrift';
-import { engineHostArea, overriddenBy } from '../config.ts';
+import { engineHostArea } from '../config.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { Orientation } from '../result/result-reader.ts';
 import { parseHandle } from '../session/session-conf.ts';
+import { ofSession } from '../session/session-keys.ts';
 import { handleOf, stateOf } from './operation-handle.ts';
 import { progressOf } from './operation-progress.ts';
 import type { Caller, EngineService } from './service.ts';
@@ -129,7 +130,7 @@ function statusOf(operation: Operation): TGetOperationStatusResp {
 
 function isProgressEnabled(operation: Operation, { config }: EngineService): boolean {
   const { sessionConf } = operation.options;
-  return overriddenBy(engineHostArea.progressEnabled, config.progressEnabled, sessionConf);
+  return ofSession(engineHostArea.progressEnabled, config.progressEnabled, sessionConf);
 }
 
 async function fetchRows(request: TFetchResultsReq, service: EngineService): Promise<EncodedReply> {
@@ -165,7 +166,7 @@ async function settled(identifier: THandleIdentifier, service: EngineService): P
 }
 
 function pollTimeoutOf(operation: Operation, { config }: EngineService): number {
-  return overriddenBy(engineHostArea.statusPollMs, config.statusPollMs, operation.options.sessionConf);
+  return ofSession(engineHostArea.statusPollMs, config.statusPollMs, operation.options.sessionConf);
 }
 
 function orientationOf(orientation: TFetchOrientation): Orientation {

@@ -1,4 +1,5 @@
 import { SenbonError } from '@senbon/core';
+import { checkSessionConf } from './session-keys.ts';
 
 /** What an OpenSession configuration says, taken apart. */
 export interface SessionConf {
@@ -18,7 +19,7 @@ const CONSUMED = new Set(['kyuubi.session.handle', 'kyuubi.session.alive.probe',
 
 /**
  * A gateway has normalised the confs already; one that talks to the engine directly has not, so prefixes are stripped
- * here too. Throws SESSION_CONF_FORBIDDEN, REQUEST_INVALID.
+ * here too. Throws SESSION_CONF_FORBIDDEN, REQUEST_INVALID, CONFIG_INVALID.
  */
 export function parseSessionConf(sent: ReadonlyMap<string, string> | undefined): SessionConf {
   const conf = new Map<string, string>();
@@ -26,6 +27,7 @@ export function parseSessionConf(sent: ReadonlyMap<string, string> | undefined):
     const key = stripPrefixes(raw);
     if (!CONSUMED.has(key)) conf.set(key, value);
   }
+  checkSessionConf(conf);
   return {
     handle: parseHandle('OpenSession', 'kyuubi.session.handle', sent?.get('kyuubi.session.handle')),
     database: sent?.get('use:database') || DEFAULT_DATABASE,

@@ -1,12 +1,13 @@
 import { messageOf, SenbonError } from '@senbon/core';
 import type { THandleIdentifier, TProtocolVersion } from '@senbon/hive-thrift';
-import { engineHostArea, overriddenBy } from '../config.ts';
+import { engineHostArea } from '../config.ts';
 import type { Executor, ExecutorSession, SessionSpec } from '../executor.ts';
 import type { Operation } from '../operation/operation.ts';
 import { within } from '../within.ts';
 import { handleFor, HandleMap, nameOf } from './handle-map.ts';
 import { type EngineResources, type Peer, Session } from './session.ts';
 import { parseSessionConf, type SessionConf } from './session-conf.ts';
+import { ofSession } from './session-keys.ts';
 
 /** Sessions one engine holds; each is an executor session with its own memory. */
 const MAX_SESSIONS = 10_000;
@@ -132,7 +133,11 @@ export class SessionManager {
     const nowMs = clock.now();
     for (const session of this.#sessions.values()) {
       const idleMs = nowMs - (session.idleSinceMs ?? nowMs);
-      const limitMs = idleLimitOf(session, config.sessionIdleTimeoutMs);
+      const limitMs = ofSession(
+        engineHostArea.sessionIdleTimeoutMs,
+        config.sessionIdleTimeoutMs,
+        session.options.conf,
+      );
       if (limitMs > 0 && idleMs >= limitMs) {
         await this.close(session, `idle for ${idleMs} ms`);
       } else if (config.operationIdleTimeoutMs > 0) {
@@ -150,7 +155,7 @@ export class SessionManager {
       const problem = `kyuubi.session.handle ${handle.id} is in use already`;
       throw new SenbonError('REQUEST_INVALID', { method: 'OpenSession', problem });
     }
-    const isBound = overriddenBy(engineHostArea.closeOnDisconnect, config.closeOnDisconnect, conf);
+    const isBound = ofSession(engineHostArea.closeOnDisconnect, config.closeOnDisconnect, conf);
     const boundTo = isBound ? peer : null;
     const executor = await this.#openExecutor({ id: handle.id, user, conf, database });
     const isOwnHandle = wanted.handle === null;
@@ -200,14 +205,5 @@ export class SessionManager {
   #changed(): void {
     if (this.count === 0) this.#emptySinceMs = this.#resources.clock.now();
     this.#onChange();
-  }
-}
-
-function idleLimitOf(session: Session, fallbackMs: number): number {
-  try {
-    return overriddenBy(engineHostArea.sessionIdleTimeoutMs, fallbackMs, session.options.conf);
-  } catch {
-    // A session cannot live for ever by an unreadable time-out.
-    return fallbackMs;
   }
 }

@@ -1,6 +1,6 @@
 import { type AreaConfig, type Clock, type Logger, type NamedHandle, SenbonError } from '@senbon/core';
 import { type TProtocolVersion, TOperationType } from '@senbon/hive-thrift';
-import { engineHostArea, overriddenBy } from '../config.ts';
+import { engineHostArea } from '../config.ts';
 import type {
   ExecutorResult,
   ExecutorSession,
@@ -15,6 +15,7 @@ import type { StatementQueue } from '../operation/statement-queue.ts';
 import type { RewindBudget } from '../result/result-history.ts';
 import { within } from '../within.ts';
 import { handleFor, type HandleMap } from './handle-map.ts';
+import { ofSession, ofStatement } from './session-keys.ts';
 
 /** Operations one session may hold open; a client that never closes any would fill the engine. */
 const MAX_OPERATIONS = 1_000;
@@ -114,15 +115,15 @@ export class Session implements OperationOwner {
     this.#lastAccessMs = this.options.resources.clock.now();
   }
 
-  /** Throws ENGINE_REFUSED when the engine is full, CONFIG_INVALID for a conf of the session or statement that it reads. */
+  /** Throws ENGINE_REFUSED when the engine is full, CONFIG_INVALID for a conf of the statement's own that it reads. */
   execute(options: ExecuteOptions): Operation {
     const { conf, executor, resources } = this.options;
     const { config, queue, engineName } = resources;
     queue.assertRoom(engineName);
     const { confOverlay, statement } = options;
+    const { queryTimeoutMs, resultMaxRows } = engineHostArea;
     const ceilingMs =
-      overriddenBy(engineHostArea.queryTimeoutMs, config.queryTimeoutMs, confOverlay, conf) ?? 0;
-    const resultMaxRows = overriddenBy(engineHostArea.resultMaxRows, config.resultMaxRows, confOverlay, conf);
+      ofStatement(queryTimeoutMs, confOverlay) ?? ofSession(queryTimeoutMs, config.queryTimeoutMs, conf);
     return this.#start({
       chosenHandle: options.chosenHandle,
       type: TOperationType.EXECUTE_STATEMENT,
@@ -130,8 +131,9 @@ export class Session implements OperationOwner {
       run: (context) => executor.execute(statement, context),
       queue,
       isAsync: options.isAsync,
-      timeoutMs: smallerTimeout(options.timeoutMs, ceilingMs),
-      resultMaxRows,
+      timeoutMs: smallerTimeout(options.timeoutMs, ceilingMs ?? 0),
+      resultMaxRows:
+        ofStatement(resultMaxRows, confOverlay) ?? ofSession(resultMaxRows, config.resultMaxRows, conf),
       confOverlay: Object.fromEntries(confOverlay),
     });
   }
