@@ -164,6 +164,13 @@ describe('a session cannot set', () => {
     'kyuubi.session.real.user',
     'kyuubi.session.connection.url',
     'kyuubi.session.conf.restrict.list',
+    'kyuubi.engine.frontend.request.memory',
+    'kyuubi.engine.frontend.max.connections',
+    'kyuubi.engine.result.rewind.always',
+    'kyuubi.engine.result.rewind.memory',
+    'kyuubi.engine.result.rewind.file.size',
+    'kyuubi.engine.drain.timeout',
+    'kyuubi.engine.gateway.lost.timeout',
   ])('%s', (key) => {
     expect(isImmutable(key)).toBe(true);
   });
@@ -176,6 +183,9 @@ describe('a session may set', () => {
     'kyuubi.engine.share.level',
     'kyuubi.engine.share.level.subdomain',
     'kyuubi.session.idle.timeout',
+    'kyuubi.session.engine.idle.timeout',
+    'kyuubi.engine.session.initialize.sql',
+    'kyuubi.backend.engine.exec.pool.size',
     'kyuubi.session.close.on.disconnect',
     'kyuubi.operation.query.timeout',
     'kyuubi.hadoop',

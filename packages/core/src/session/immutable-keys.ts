@@ -27,6 +27,9 @@ const prefixes = [
   // What would run as the gateway's account (`NODE_OPTIONS`).
   'kyuubi.engineEnv.',
   'kyuubi.engine.env.',
+  // Bounds of an engine process, which it reads once; upstream has no such keys.
+  'kyuubi.engine.frontend.',
+  'kyuubi.engine.result.rewind.',
 ] as const;
 
 const names: ReadonlySet<string> = new Set([
@@ -41,6 +44,9 @@ const names: ReadonlySet<string> = new Set([
   'kyuubi.engine.duckdb.temp.directory',
   'kyuubi.engine.duckdb.result.max.materialized.bytes',
   'kyuubi.engine.duckdb.result.max.spooled.bytes',
+  'kyuubi.engine.drain.timeout',
+  'kyuubi.engine.discovery.lost.timeout',
+  'kyuubi.engine.gateway.lost.timeout',
   'kyuubi.session.local.dir.allow.list',
   'kyuubi.session.conf.restrict.list',
   'kyuubi.session.conf.ignore.list',

@@ -45,6 +45,11 @@ export function defaultsFor(user: string, server: ReadonlyMap<string, string>): 
   return new Map([...plain, ...personal]);
 }
 
+/** Defaults of the server for nobody in particular. */
+export function commonDefaults(server: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...server].filter(([key]) => !key.startsWith('___')));
+}
+
 function stripPrefixes(raw: string): string {
   const key = raw.startsWith('set:') ? raw.slice('set:'.length) : raw;
   if (key.startsWith('env:')) throw new SenbonError('SESSION_CONF_FORBIDDEN', { key });

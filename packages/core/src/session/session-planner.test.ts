@@ -167,6 +167,43 @@ describe('the conf for a launch', () => {
     expect(launch.has('kyuubi.ha.zookeeper.quorum')).toBe(false);
   });
 
+  it.each(['GROUP', 'SERVER', 'SERVER_LOCAL'])('is the server’s alone at %s', (level) => {
+    const shared = { ...server, '___alice___.a': 'alice', '___alice___.kyuubi.engine.share.level': level };
+    const conf = {
+      a: 'session',
+      'kyuubi.engine.session.initialize.sql': 'DROP TABLE theirs',
+      'kyuubi.session.engine.idle.timeout': '0',
+      'kyuubi.operation.result.max.rows': '1',
+      'spark.executor.memory': '1t',
+    };
+    const plan = planOf({ server: shared, conf });
+    expect(plan.space.shareLevel).toBe(level);
+    const launch = Object.fromEntries(plan.launchConf());
+    expect(launch).toMatchObject({
+      a: 'server',
+      'spark.executor.memory': '1g',
+      'kyuubi.engine.share.level': level,
+    });
+    expect(Object.keys(launch)).not.toContain('kyuubi.engine.session.initialize.sql');
+    expect(Object.keys(launch)).not.toContain('kyuubi.session.engine.idle.timeout');
+    expect(Object.keys(launch)).not.toContain('kyuubi.operation.result.max.rows');
+    expect(plan.sessionConf.get('kyuubi.operation.result.max.rows')).toBe('1');
+  });
+
+  it.each(['CONNECTION', 'USER'])(
+    'is also the session’s at %s, but for the bounds of the engine',
+    (level) => {
+      const conf = {
+        'kyuubi.engine.share.level': level,
+        'kyuubi.session.engine.idle.timeout': 'PT1H',
+        'kyuubi.engine.result.rewind.file.size': '1000000000000',
+      };
+      const launch = planOf({ server, conf }).launchConf();
+      expect(launch.get('kyuubi.session.engine.idle.timeout')).toBe('PT1H');
+      expect(launch.has('kyuubi.engine.result.rewind.file.size')).toBe(false);
+    },
+  );
+
   it("holds none of the server's secrets", () => {
     expect([...planOf({ server }).launchConf().values()]).not.toContain('hunter2');
   });

@@ -1,14 +1,14 @@
 import type { TOpenSessionReq } from '@senbon/hive-thrift';
 import { type AreaConfig, readArea } from '../config/area.ts';
 import { Conf } from '../config/conf.ts';
-import { engineAddressArea, engineArea } from '../engine/config.ts';
+import { engineAddressArea, engineArea, type ShareLevel } from '../engine/config.ts';
 import { engineAddressConf, isLoopbackOnly } from '../engine/engine-address.ts';
 import { type EngineSpace, engineSpaceOf } from '../engine/engine-space.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from './client-context.ts';
 import type { SessionConfRules } from './session-conf.ts';
-import { defaultsFor, normalizeSessionConf } from './session-conf.ts';
+import { commonDefaults, defaultsFor, normalizeSessionConf } from './session-conf.ts';
 
 export interface SessionPlannerOptions {
   readonly serverConf: Conf;
@@ -46,6 +46,13 @@ const NOT_FOR_ENGINES = [
   'kyuubi.engine.security.secret.',
 ] as const;
 
+/**
+ * Levels whose engines serve others than the user whose session launches them. Whatever an engine reads at its start,
+ * from its bounds to `kyuubi.engine.session.initialize.sql`, holds for all of them, so it is the server's word alone;
+ * Kyuubi takes the launching session's.
+ */
+const SHARED_LEVELS: ReadonlySet<ShareLevel> = new Set(['GROUP', 'SERVER', 'SERVER_LOCAL']);
+
 /** What file systems take as one name. */
 const MAX_SEGMENT_BYTES = 255;
 const QUOTED_CHARS = 32;
@@ -80,7 +87,7 @@ export class SessionPlanner {
       config,
       space,
       sessionConf: this.#sessionConf(sent, user, client),
-      launchConf: () => this.#launchConf(conf, space, refId),
+      launchConf: () => this.#launchConf(conf.toMap(), space, refId),
     };
   }
 
@@ -112,9 +119,11 @@ export class SessionPlanner {
     ]);
   }
 
-  #launchConf(conf: Conf, space: EngineSpace, refId: string): Map<string, string> {
+  #launchConf(own: ReadonlyMap<string, string>, space: EngineSpace, refId: string): Map<string, string> {
+    const isShared = SHARED_LEVELS.has(space.shareLevel);
+    const conf = isShared ? commonDefaults(this.#options.serverConf.toMap()) : own;
     const launch = new Map(
-      [...conf.toMap()].filter(([key]) => !NOT_FOR_ENGINES.some((prefix) => key.startsWith(prefix))),
+      [...conf].filter(([key]) => !NOT_FOR_ENGINES.some((prefix) => key.startsWith(prefix))),
     );
     launch.set('kyuubi.ha.addresses', this.#options.discoveryAddresses);
     launch.set('kyuubi.ha.namespace', space.path);
