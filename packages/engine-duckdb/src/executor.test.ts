@@ -128,6 +128,22 @@ describe('createDuckDbExecutor', () => {
     await executor.close();
   });
 
+  it('shares the configured temp directory with other engines, and no file in it', async () => {
+    const conf = {
+      'kyuubi.engine.duckdb.temp.directory': directory,
+      'kyuubi.engine.duckdb.memory.limit': '50m',
+    };
+    const engines = await Promise.all([openExecutor(conf), openExecutor(conf)]);
+    expect(readdirSync(directory)).toHaveLength(2);
+    const counts = engines.map(async (engine) => {
+      const session = await engine.openSession(sessionSpec());
+      return run(session, 'SELECT count(*) FROM (SELECT DISTINCT md5(i::VARCHAR) FROM range(1000000) t(i))');
+    });
+    expect(await Promise.all(counts)).toEqual([[[1_000_000n]], [[1_000_000n]]]);
+    await Promise.all(engines.map((engine) => engine.close()));
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   it('spills to its temp directory even without access to files, and removes the directory it made', async () => {
     const made = () => readdirSync(tmpdir()).filter((name) => name.startsWith('senbon-duckdb-'));
     const before = new Set(made());

@@ -1,6 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DuckDBInstance, version } from '@duckdb/node-api';
 import { messageOf, SenbonError } from '@senbon/core';
 import type { Executor, ExecutorInfo, ExecutorSession, SessionSpec } from '@senbon/engine-host';
@@ -12,22 +10,20 @@ import { secureInstance } from './secure-instance.ts';
 import type { ParkingLimits } from './result/parked-rows.ts';
 import { DuckDbSession } from './session.ts';
 import { identifier } from './sql/quote.ts';
+import { openTempDirectory, type TempDirectory } from './temp-directory.ts';
 
 /**
  * Opens the database and answers statements on it, as `runEngine` of `@senbon/engine-host` asks.
  * Throws CONFIG_CONFLICT when DuckDB refuses the options, such as a file that another engine holds.
  */
 export async function createDuckDbExecutor(options: DuckDbOptions): Promise<Executor> {
-  const ownDirectory =
-    options.tempDirectory === null ? await mkdtemp(join(tmpdir(), 'senbon-duckdb-')) : null;
-  const directory = ownDirectory ?? (options.tempDirectory as string);
+  const directory = await openTempDirectory(options.tempDirectory ?? tmpdir());
   try {
-    await mkdir(directory, { recursive: true });
-    const instance = await openInstance(options, directory);
+    const instance = await openInstance(options, directory.path);
     const defaultSearchPath = await prepareDatabase(instance, options);
-    return new DuckDbExecutor({ instance, options, directory, ownDirectory, defaultSearchPath });
+    return new DuckDbExecutor({ instance, options, directory, defaultSearchPath });
   } catch (error) {
-    if (ownDirectory !== null) await rm(ownDirectory, { recursive: true, force: true });
+    await directory.close();
     throw error;
   }
 }
@@ -35,9 +31,7 @@ export async function createDuckDbExecutor(options: DuckDbOptions): Promise<Exec
 interface Opened {
   readonly instance: DuckDBInstance;
   readonly options: DuckDbOptions;
-  readonly directory: string;
-  /** Made by this executor, which therefore removes it. */
-  readonly ownDirectory: string | null;
+  readonly directory: TempDirectory;
   readonly defaultSearchPath: string;
 }
 
@@ -80,8 +74,7 @@ class DuckDbExecutor implements Executor {
     this.#isClosed = true;
     await Promise.all([...this.#sessions].map(async (session) => session.close()));
     this.#opened.instance.closeSync();
-    const { ownDirectory } = this.#opened;
-    if (ownDirectory !== null) await rm(ownDirectory, { recursive: true, force: true });
+    await this.#opened.directory.close();
   }
 
   #limits(): ParkingLimits {
@@ -89,7 +82,7 @@ class DuckDbExecutor implements Executor {
     return {
       maxMemoryBytes: options.maxMaterializedBytes,
       maxDiskBytes: options.maxSpooledBytes,
-      directory,
+      directory: directory.path,
     };
   }
 }

@@ -71,7 +71,7 @@ export const duckDbArea = {
     'kyuubi.engine.duckdb.temp.directory',
     text,
     null,
-    "Where DuckDB spills and results are put aside. Unset: a directory of its own under the system's, removed at the end.",
+    "Where DuckDB spills and results are put aside: each engine in a directory of its own below this one, which it removes at the end, and those of killed engines when it starts. Unset: below the system's.",
   ),
   maxMaterializedBytes: key(
     'kyuubi.engine.duckdb.result.max.materialized.bytes',
