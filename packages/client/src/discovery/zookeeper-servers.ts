@@ -13,9 +13,10 @@ export async function zooKeeperServers(lookup: Lookup): Promise<readonly Discove
   const where = `/${lookup.namespace} of ZooKeeper ${lookup.addresses}`;
   const call = lookup.signal === undefined ? {} : { signal: lookup.signal };
   try {
-    const [{ discoveryPlugin, parseNodeName }, { silentLogger }] = await Promise.all([
+    const [{ discoveryPlugin }, { silentLogger }, { parseNodeName }] = await Promise.all([
       import('@senbon/discovery-zk'),
       import('@senbon/core'),
+      import('@senbon/core/discovery'),
     ]);
     const options = {
       addresses: lookup.addresses,

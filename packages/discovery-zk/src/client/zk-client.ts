@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionState, type Logger, SenbonError, messageOf } from '@senbon/core';
+import { Deadline, backoffMs, pause, within } from '@senbon/core/discovery';
 import { type Ensemble, type Resolve, describe, hasNames, resolveServers } from './addresses.ts';
-import { Deadline, backoffMs, pause, within } from './deadline.ts';
 import { CloseCode, type ZkHandleConstructor } from './handle.ts';
 import { ZkCode, ZkError, isConnectionProblem } from './zk-error.ts';
 import { SessionState, ZkSession } from './zk-session.ts';

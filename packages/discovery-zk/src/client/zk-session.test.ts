@@ -1,6 +1,6 @@
+import { Deadline } from '@senbon/core/discovery';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeHandle, fakeHandles } from '../testing/fake-handle.ts';
-import { Deadline } from './deadline.ts';
 import { WatchEvent } from './handle.ts';
 import { ZkSession, type ZkSessionOptions } from './zk-session.ts';
 

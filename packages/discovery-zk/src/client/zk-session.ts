@@ -1,3 +1,4 @@
+import { type Deadline, within } from '@senbon/core/discovery';
 import { ZkCode, ZkError } from './zk-error.ts';
 import {
   CreateFlag,
@@ -7,7 +8,6 @@ import {
   type NodeStat,
 } from './handle.ts';
 import { type Issue, PendingCalls } from './pending-calls.ts';
-import { type Deadline, within } from './deadline.ts';
 import { WatchSlots, type WatchListener } from './watch-slots.ts';
 
 /** A silent server is given up after two thirds of the session time-out, so this much is left then. */

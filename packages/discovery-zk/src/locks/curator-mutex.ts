@@ -1,6 +1,5 @@
 import { ConnectionState, SenbonError } from '@senbon/core';
-import { type Deadline, within } from '../client/deadline.ts';
-import { deferred } from '../client/deferred.ts';
+import { type Deadline, deferred, within } from '@senbon/core/discovery';
 import type { ZkClient } from '../client/zk-client.ts';
 import { ZkCode, ZkError, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';

@@ -1,5 +1,5 @@
 import { type Logger, SenbonError, messageOf } from '@senbon/core';
-import { within } from '../client/deadline.ts';
+import { within } from '@senbon/core/discovery';
 import { CreateFlag, type NodeAcl } from '../client/handle.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
 import { createWithParents } from '../client/zk-ops.ts';

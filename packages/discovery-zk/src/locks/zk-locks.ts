@@ -1,5 +1,5 @@
 import { type CallOptions, type Locks, SenbonError } from '@senbon/core';
-import { Deadline } from '../client/deadline.ts';
+import { Deadline } from '@senbon/core/discovery';
 import type { ZkClient } from '../client/zk-client.ts';
 import { discoveryError } from '../errors.ts';
 import { CuratorMutex } from './curator-mutex.ts';

@@ -1,10 +1,9 @@
 import type { Logger, ServiceNode } from '@senbon/core';
+import { parseNodeData, parseNodeName } from '@senbon/core/discovery';
 import type { WatchListener } from '../client/watch-slots.ts';
 import { childOf } from '../client/zk-ops.ts';
 import { ZkCode, ZkError, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';
-import { parseNodeData } from './node-data.ts';
-import { parseNodeName } from './node-name.ts';
 
 /** Nodes read at once; the rest of a large space follows as these are answered. */
 const MAX_PARALLEL_READS = 64;

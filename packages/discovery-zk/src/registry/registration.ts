@@ -1,14 +1,11 @@
 import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
-import { backoffMs, pause } from '../client/deadline.ts';
-import { deferred } from '../client/deferred.ts';
+import { backoffMs, deferred, encodeNodeData, encodeNodeName, pause } from '@senbon/core/discovery';
 import { CreateFlag, type NodeAcl, WatchEvent } from '../client/handle.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
 import { childOf, createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
 import { ZkCode, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
-import { encodeNodeData } from './node-data.ts';
-import { encodeNodeName } from './node-name.ts';
 
 const RETRY_BASE_MS = 200;
 const RETRY_MAX_MS = 10_000;

@@ -1,6 +1,6 @@
 import type { CallOptions, Logger, ServiceNode, Subscription } from '@senbon/core';
+import { backoffMs, orAborted, pause } from '@senbon/core/discovery';
 import { messageOf } from '@senbon/core';
-import { backoffMs, orAborted, pause } from '../client/deadline.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { readSpace } from './read-space.ts';
 

@@ -1,4 +1,4 @@
-import { backoffMs } from '../client/deadline.ts';
+import { backoffMs } from '@senbon/core/discovery';
 
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1_000;

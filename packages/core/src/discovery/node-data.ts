@@ -1,4 +1,4 @@
-import type { NodeSpec } from '@senbon/core';
+import type { NodeSpec } from '../ports/discovery.ts';
 import { instanceOf } from './node-name.ts';
 
 export interface Instance {

@@ -1,4 +1,5 @@
-import { type NodeSpec, SenbonError } from '@senbon/core';
+import { SenbonError } from '../errors/senbon-error.ts';
+import type { NodeSpec } from '../ports/discovery.ts';
 
 /** `serverUri` since Kyuubi 1.8.1, `serviceUri` before; written is the former, read are both. */
 const URI_KEYS = ['serverUri', 'serviceUri'] as const;
