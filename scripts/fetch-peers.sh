@@ -8,10 +8,12 @@ sets() { # folder
   for file in "$1"/*.txt; do basename "$file" .txt; done
 }
 
+mapfile -t deb_sets < <(sets deb-sets)
 mapfile -t jar_sets < <(sets jar-sets)
 mapfile -t npm_sets < <(ls npm-sets)
 mapfile -t python_sets < <(sets python-sets)
 ./fetch-jars.sh "${jar_sets[@]}"
+./fetch-debs.sh "${deb_sets[@]}"
 ./fetch-go.sh gohive
 ./fetch-rust.sh hive-rust
 ./fetch-npm.sh "${npm_sets[@]}"

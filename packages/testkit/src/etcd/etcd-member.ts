@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type OwnedProcess, startProcess } from '../process/start-process.ts';
+
+const run = promisify(execFile);
+
+const START_TIMEOUT_MS = 20_000;
+const STOP_GRACE_MS = 5_000;
+const CTL_TIMEOUT_MS = 10_000;
+
+export interface MemberPlan {
+  readonly name: string;
+  readonly clientPort: number;
+  readonly peerPort: number;
+}
+
+/** Files in PEM. Members then speak TLS to clients, who must show a certificate of the same authority. */
+export interface MemberTls {
+  readonly caPath: string;
+  readonly certificatePath: string;
+  readonly keyPath: string;
+}
+
+export interface MemberSettings {
+  /** With `etcd` and `etcdctl` in it. */
+  readonly binDir: string;
+  readonly dir: string;
+  readonly plans: readonly MemberPlan[];
+  readonly tls?: MemberTls | undefined;
+}
+
+/** One member of a cluster, and the process that is it at present. */
+export class EtcdMember {
+  readonly #settings: MemberSettings;
+  readonly #plan: MemberPlan;
+  #process: OwnedProcess | null = null;
+
+  constructor(settings: MemberSettings, plan: MemberPlan) {
+    this.#settings = settings;
+    this.#plan = plan;
+  }
+
+  get port(): number {
+    return this.#plan.clientPort;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#plan.clientPort}`;
+  }
+
+  /** The end of what it printed. */
+  output(): string {
+    return this.#process?.output() ?? '';
+  }
+
+  /** Starts it on its ports and with its data. Resolves when it serves as a member of a cluster that has a leader. */
+  async start(): Promise<void> {
+    const { binDir, dir } = this.#settings;
+    await mkdir(dir, { recursive: true });
+    this.#process = await startProcess({
+      command: join(binDir, 'etcd'),
+      args: this.#args(),
+      // Variables named ETCD_… would be read as flags.
+      env: Object.fromEntries(
+        Object.keys(process.env).flatMap((name) => (name.startsWith('ETCD_') ? [[name, undefined]] : [])),
+      ),
+      name: `etcd ${this.#plan.name} on ${this.address}`,
+      // Said by this very process, which ends when it cannot have its ports.
+      ready: /ready to serve client requests/,
+      timeoutMs: START_TIMEOUT_MS,
+    });
+  }
+
+  async isLeader(): Promise<boolean> {
+    const [{ Status }] = JSON.parse(await this.ctl('endpoint', 'status', '--write-out=json')) as [
+      { Status: { leader: number; header: { member_id: number } } },
+    ];
+    return Status.leader === Status.header.member_id;
+  }
+
+  /** Runs `etcdctl` against this member and returns what it prints. */
+  async ctl(...args: readonly string[]): Promise<string> {
+    const { binDir, tls } = this.#settings;
+    const secure =
+      tls === undefined ? [] : ['--cacert', tls.caPath, '--cert', tls.certificatePath, '--key', tls.keyPath];
+    const { stdout } = await run(
+      join(binDir, 'etcdctl'),
+      [`--endpoints=${this.#scheme}://${this.address}`, ...secure, ...args],
+      { timeout: CTL_TIMEOUT_MS, env: { ...process.env, ETCDCTL_API: '3' } },
+    );
+    return stdout;
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop(STOP_GRACE_MS);
+  }
+
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.start();
+  }
+
+  async stall(): Promise<void> {
+    await this.#process?.stall();
+  }
+
+  resume(): void {
+    this.#process?.resume();
+  }
+
+  get #scheme(): string {
+    return this.#settings.tls === undefined ? 'http' : 'https';
+  }
+
+  #args(): string[] {
+    const { plans, dir, tls } = this.#settings;
+    const { name, peerPort } = this.#plan;
+    const client = `${this.#scheme}://${this.address}`;
+    const peer = `http://127.0.0.1:${peerPort}`;
+    const cluster = plans.map((plan) => `${plan.name}=http://127.0.0.1:${plan.peerPort}`).join(',');
+    const args = [
+      `--name=${name}`,
+      `--data-dir=${join(dir, name)}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=${cluster}`,
+      // For the shortest leases: they may not end before an election can have.
+      '--heartbeat-interval=50',
+      '--election-timeout=500',
+    ];
+    if (tls === undefined) return args;
+    const secure = [
+      `--trusted-ca-file=${tls.caPath}`,
+      `--cert-file=${tls.certificatePath}`,
+      `--key-file=${tls.keyPath}`,
+    ];
+    return [...args, '--client-cert-auth', ...secure];
+  }
+}
