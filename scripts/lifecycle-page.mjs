@@ -57,6 +57,18 @@ const machines = [
       'Below a session: it moves from server to server as they fail. Only a server can say that the session has expired.',
   },
   {
+    title: 'Registration in etcd',
+    file: 'packages/discovery-etcd/src/registry/registration.ts',
+    about:
+      'As in ZooKeeper, with a lease in place of a session. When its key is gone, the client asks etcd whether the lease lives, by a question that is answered in the order of etcd’s log: only then was it somebody else’s deletion.',
+  },
+  {
+    title: 'Connection to etcd',
+    file: 'packages/discovery-etcd/src/client/etcd-client.ts',
+    about:
+      'It goes to the next member when the present one fails or is silent, and counts as connected again when a member has renewed the lease. Only etcd can say that the lease has expired.',
+  },
+  {
     title: 'Connection of the embedded ZooKeeper',
     file: 'packages/zookeeper-embedded/src/server/connection.ts',
     about: 'From the first byte to the end.',

@@ -12,6 +12,7 @@ import {
   securityArea,
   sessionArea,
 } from '@senbon/core';
+import { etcdArea } from '@senbon/discovery-etcd';
 import { zooKeeperArea } from '@senbon/discovery-zk';
 import { duckDbArea } from '@senbon/engine-duckdb';
 import { engineHostArea } from '@senbon/engine-host';
@@ -29,6 +30,11 @@ export const chapters: readonly Chapter[] = [
   { title: 'Authentication', area: authArea },
   { title: 'Service discovery and high availability', area: haArea },
   { title: 'ZooKeeper', area: zooKeeperArea },
+  {
+    title: 'etcd',
+    area: etcdArea,
+    note: 'With kyuubi.ha.client.class=@senbon/discovery-etcd (or org.apache.kyuubi.ha.client.etcd.EtcdDiscoveryClient); kyuubi.ha.addresses then holds members as host:port or URLs.',
+  },
   { title: 'Embedded ZooKeeper', area: embeddedZooKeeperArea },
   { title: 'Lifecycle of the gateway', area: lifecycleArea },
   { title: 'Sessions and operations', area: sessionArea },

@@ -10,6 +10,8 @@ const confOf = (server: Record<string, string>, isLocal: boolean) =>
 it.each([
   ['127.0.0.1:2181', true],
   ['localhost:2181,[::1]:2181,127.0.0.2/chroot', true],
+  ['http://127.0.0.1:2379,https://localhost:2379', true],
+  ['http://127.0.0.1:2379,http://etcd2:2379', false],
   ['zk1:2181', false],
   ['127.0.0.1:2181,10.0.0.1:2181', false],
   ['127.0.0.1.example.org:2181', false],

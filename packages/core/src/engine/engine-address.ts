@@ -23,9 +23,10 @@ export function engineAddressConf(
   return conf;
 }
 
-/** Of `host:port[,host:port][/path]`, as in `kyuubi.ha.addresses`. */
+/** Of `host:port[,host:port][/path]` or a list of URLs, as in `kyuubi.ha.addresses`. */
 export function isLoopbackOnly(addresses: string): boolean {
   const hosts = addresses
+    .replace(/https?:\/\//gi, '')
     .replace(/\/.*$/, '')
     .split(',')
     .map((address) =>

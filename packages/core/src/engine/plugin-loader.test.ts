@@ -32,9 +32,9 @@ it('names package, role and the install line when it is not there', async () => 
 });
 
 it("takes Kyuubi's class names", async () => {
-  await expect(
-    loadDiscoveryPlugin('org.apache.kyuubi.ha.client.etcd.EtcdDiscoveryClient'),
-  ).rejects.toMatchObject({ details: { package: '@senbon/discovery-etcd' } });
+  const names = ['zookeeper.ZookeeperDiscoveryClient', 'etcd.EtcdDiscoveryClient'];
+  const plugins = names.map((name) => loadDiscoveryPlugin(`org.apache.kyuubi.ha.client.${name}`));
+  expect(await Promise.all(plugins)).toMatchObject([{ name: 'zookeeper' }, { name: 'etcd' }]);
 });
 
 it('says which export is missing', async () => {

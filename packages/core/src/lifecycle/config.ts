@@ -6,7 +6,7 @@ export const haArea = {
     'kyuubi.ha.addresses',
     text,
     null,
-    'Ensemble of service discovery, host:port[,host:port]. Unset: an embedded ZooKeeper is started.',
+    'Ensemble of service discovery, host:port[,host:port]; for etcd also URLs. Unset: an embedded ZooKeeper is started.',
   ),
   clientPort: key(
     'kyuubi.ha.zookeeper.client.port',
@@ -19,7 +19,7 @@ export const haArea = {
     'kyuubi.ha.client.class',
     text,
     '@senbon/discovery-zk',
-    'Package of the discovery plugin. Kyuubi’s class names are accepted.',
+    'Package of the discovery plugin: `@senbon/discovery-zk`, `@senbon/discovery-etcd` or another. Kyuubi’s class names are accepted.',
   ),
   sessionTimeoutMs: key(
     'kyuubi.ha.zookeeper.session.timeout',

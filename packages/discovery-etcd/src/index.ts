@@ -1,0 +1,2 @@
+export { etcdArea } from './options.ts';
+export { discoveryPlugin } from './plugin.ts';

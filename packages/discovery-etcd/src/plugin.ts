@@ -1,0 +1,35 @@
+import type { CallOptions, DiscoveryClient, DiscoveryOptions, DiscoveryPlugin } from '@senbon/core';
+import { EtcdClient } from './client/etcd-client.ts';
+import { etcd3Links } from './client/etcd3-link.ts';
+import { translated } from './errors.ts';
+import { EtcdDiscoveryClient } from './etcd-discovery-client.ts';
+import { readOptions } from './options.ts';
+
+/** Discovery in etcd, in Kyuubi's layout of keys. */
+export const discoveryPlugin: DiscoveryPlugin = {
+  name: 'etcd',
+  supports: { publishedConfigs: false, acl: false },
+  open: openDiscovery,
+};
+
+async function openDiscovery(options: DiscoveryOptions, { signal }: CallOptions): Promise<DiscoveryClient> {
+  signal?.throwIfAborted();
+  const { logger, connectTimeoutMs } = options;
+  const { addresses, ttlSeconds, attemptTimeoutMs, ...access } = await readOptions(options);
+  const links = await etcd3Links({ ...access, attemptTimeoutMs });
+  const client = await translated('/', () =>
+    EtcdClient.open(
+      {
+        addresses,
+        links,
+        ttlSeconds,
+        attemptTimeoutMs,
+        connectTimeoutMs,
+        operationTimeoutMs: connectTimeoutMs,
+        logger,
+      },
+      signal,
+    ),
+  );
+  return new EtcdDiscoveryClient({ client, logger });
+}

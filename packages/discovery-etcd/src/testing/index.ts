@@ -1,0 +1,1 @@
+export { expireSession } from './expire-session.ts';
