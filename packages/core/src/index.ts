@@ -93,4 +93,4 @@ export type { Logger } from './ports/logger.ts';
 export { type ReplySink, send } from './relay/reply-sink.ts';
 export { sessionArea } from './session/config.ts';
 export { createHandle, guidOf, type Handle, idOf, isSameSecret, type NamedHandle } from './session/handle.ts';
-export { normalizeSessionConf } from './session/session-conf.ts';
+export { normalizeSessionConf, stripPrefixes } from './session/session-conf.ts';

@@ -20,23 +20,34 @@ describe('prefixes', () => {
     ['hiveconf:a', 'a'],
     ['a', 'a'],
     ['use:database', 'use:database'],
-    ['set:hiveconf:hiveconf:a', 'hiveconf:a'],
+    ['set:hiveconf:hiveconf:a', 'a'],
+    ['set:hiveconf:set:hivevar:a', 'a'],
     ['a.set:b', 'a.set:b'],
   ])('%s means %s', (raw, key) => {
     expect(normalize({ [raw]: 'x' })).toEqual({ [key]: 'x' });
   });
 
-  it.each(['env:PATH', 'set:env:PATH'])('%s is forbidden', (raw) => {
-    expect(() => normalize({ [raw]: 'x' })).toThrow(
-      expect.objectContaining({
-        code: 'SESSION_CONF_FORBIDDEN',
-        message: 'env:PATH is forbidden, env:* variables can not be set.',
-      }),
-    );
-  });
+  it.each(['env:PATH', 'set:env:PATH', 'set:hiveconf:env:PATH', 'hivevar:set:env:PATH'])(
+    '%s is forbidden',
+    (raw) => {
+      expect(() => normalize({ [raw]: 'x' })).toThrow(
+        expect.objectContaining({
+          code: 'SESSION_CONF_FORBIDDEN',
+          message: 'env:PATH is forbidden, env:* variables can not be set.',
+        }),
+      );
+    },
+  );
 });
 
 describe('the restrict list', () => {
+  it.each(['set:hiveconf:set:hiveconf:a.b', 'hivevar:hivevar:a.b', 'set:set:a.b'])(
+    'is not passed by %s, which the engine would strip once more',
+    (raw) => {
+      expect(() => normalize({ [raw]: 'x' }, { restrictList: ['a.b'] } as never)).toThrow(/restrict key/);
+    },
+  );
+
   it.each([
     [['a.b'], 'a.b', true],
     [['a.b'], 'a.bc', false],

@@ -7,7 +7,7 @@ export interface SessionConfRules {
   readonly ignoreList: readonly string[];
 }
 
-const KINDS = ['system:', 'hiveconf:', 'hivevar:', 'metaconf:'] as const;
+const PREFIXES = ['set:', 'system:', 'hiveconf:', 'hivevar:', 'metaconf:'] as const;
 
 /**
  * What a client's OpenSession configuration means, by Kyuubi's rules: the `set:` and kind prefixes are stripped, then
@@ -50,11 +50,18 @@ export function commonDefaults(server: ReadonlyMap<string, string>): Map<string,
   return new Map([...server].filter(([key]) => !key.startsWith('___')));
 }
 
-function stripPrefixes(raw: string): string {
-  const key = raw.startsWith('set:') ? raw.slice('set:'.length) : raw;
-  if (key.startsWith('env:')) throw new SenbonError('SESSION_CONF_FORBIDDEN', { key });
-  const kind = KINDS.find((prefix) => key.startsWith(prefix));
-  return kind === undefined ? key : key.slice(kind.length);
+/**
+ * The key behind `set:` and the kind of variable. Behind all of them: whoever strips a second time, as an engine does,
+ * must not find another key than was checked here. Throws SESSION_CONF_FORBIDDEN.
+ */
+export function stripPrefixes(raw: string): string {
+  let key = raw;
+  for (;;) {
+    if (key.startsWith('env:')) throw new SenbonError('SESSION_CONF_FORBIDDEN', { key });
+    const prefix = PREFIXES.find((known) => key.startsWith(known));
+    if (prefix === undefined) return key;
+    key = key.slice(prefix.length);
+  }
 }
 
 function matches(key: string, patterns: readonly string[]): boolean {

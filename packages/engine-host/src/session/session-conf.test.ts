@@ -8,7 +8,7 @@ it('takes what is not there for nothing', () => {
   expect(of({ 'use:database': '' }).database).toBe('default');
 });
 
-it('strips one prefix of each sort, not what looks like a second', () => {
+it('strips all prefixes, as the gateway does, and not what looks like one', () => {
   const { conf } = of({
     'set:a': '1',
     'set:system:b': '2',
@@ -21,7 +21,7 @@ it('strips one prefix of each sort, not what looks like a second', () => {
     a: '1',
     b: '2',
     c: '3',
-    'hivevar:d': '4',
+    d: '4',
     'settle:e': '5',
     'use:catalog': 'memory',
   });

@@ -1,4 +1,4 @@
-import { SenbonError } from '@senbon/core';
+import { SenbonError, stripPrefixes } from '@senbon/core';
 import { checkSessionConf } from './session-keys.ts';
 
 /** What an OpenSession configuration says, taken apart. */
@@ -11,7 +11,6 @@ export interface SessionConf {
 }
 
 const DEFAULT_DATABASE = 'default';
-const KINDS = ['system:', 'hiveconf:', 'hivevar:', 'metaconf:'] as const;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Confs that are said to the engine host and are no session's business. `use:catalog` is the executor's to understand. */
@@ -43,11 +42,4 @@ export function parseHandle(method: string, key: string, value: string | undefin
     method,
     problem: `${key} is not a UUID: ${JSON.stringify(value)}`,
   });
-}
-
-function stripPrefixes(raw: string): string {
-  const key = raw.startsWith('set:') ? raw.slice('set:'.length) : raw;
-  if (key.startsWith('env:')) throw new SenbonError('SESSION_CONF_FORBIDDEN', { key });
-  const kind = KINDS.find((prefix) => key.startsWith(prefix));
-  return kind === undefined ? key : key.slice(kind.length);
 }
