@@ -35,12 +35,14 @@ const MOVED: Readonly<Record<string, string>> = {
 export function parseJdbcUrl(text: string): JdbcUrl {
   const prefix = /^\s*jdbc:(?:hive2|kyuubi):\/\//i.exec(text)?.[0];
   if (prefix === undefined) {
-    const part = text.slice(0, 20);
+    // No more than a scheme: behind it a name and a password may stand.
+    const part = /^\s*[a-z][a-z\d+.:-]{0,30}:\/\/?/i.exec(text)?.[0] ?? '';
     const problem = 'it must begin with jdbc:hive2:// or jdbc:kyuubi://';
     throw new ClientError('URL_INVALID', { position: 1, part, problem });
   }
   const whole = new UrlPart(text.trimEnd().slice(0, MAX_URL_CHARS), 0);
-  if (text.length > MAX_URL_CHARS) throw whole.invalid(`it is longer than ${MAX_URL_CHARS} characters`);
+  if (text.length > MAX_URL_CHARS)
+    throw whole.from(0, prefix.length).invalid(`it is longer than ${MAX_URL_CHARS} characters`);
   const parts = divide(whole.from(prefix.length));
   const hiveConfs = parsePairs(parts.confs, { allowsSame: true });
   const sessionVars = parsePairs(parts.vars, { allowsSame: false });
@@ -81,7 +83,9 @@ function divide(rest: UrlPart): Parts {
   const [beforeHash, hiveVars] = rest.splitAt(/#/);
   const [beforeQuery, confs] = beforeHash.splitAt(/\?/);
   const [beforeVars, vars] = beforeQuery.splitAt(/;/);
-  const [authority, path] = beforeVars.splitAt(/\//);
+  // A password before an @ may hold a / or a ? and so reach into any of these.
+  const named = rest.text.includes('@') ? beforeVars.hidden() : beforeVars;
+  const [authority, path] = named.splitAt(/\//);
   return { authority, path, vars, confs, hiveVars };
 }
 

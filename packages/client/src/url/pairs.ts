@@ -11,7 +11,8 @@ export function parsePairs(part: UrlPart, { allowsSame }: PairsOptions): Map<str
   for (const piece of part.split(/;/)) {
     if (piece.text.trim() === '') continue;
     const equals = piece.text.indexOf('=');
-    if (equals < 0) throw piece.invalid('this is not key=value');
+    // Perhaps the rest of a password that holds a semicolon.
+    if (equals < 0) throw piece.hidden().invalid('this is not key=value; a ; within a value is written %3B');
     const key = piece.from(0, equals).decoded().trim();
     if (key === '') throw piece.invalid('the key before = is missing');
     const value = decodedValue(piece, equals);
@@ -24,7 +25,7 @@ export function parsePairs(part: UrlPart, { allowsSame }: PairsOptions): Map<str
   return pairs;
 }
 
-/** An error shows the whole piece, so that a secret's key hides its value. */
+/** An error is about the whole piece, which shows its key and hides its value. */
 function decodedValue(piece: UrlPart, equals: number): string {
   try {
     return piece.from(equals + 1).decoded();

@@ -1,16 +1,19 @@
 import { ClientError } from '../client-error.ts';
 
-const SECRETS = /^(password|jwt|trustStorePassword|keyStorePassword|http\.header\.|http\.cookie\.)/i;
+const HIDDEN = '***';
+const QUOTED_CHARS = 100;
 
 /** A piece of a URL that knows where it stood, for messages. */
 export class UrlPart {
   readonly text: string;
   /** Counted from 0. */
   readonly offset: number;
+  readonly #isHidden: boolean;
 
-  constructor(text: string, offset: number) {
+  constructor(text: string, offset: number, isHidden = false) {
     this.text = text;
     this.offset = offset;
+    this.#isHidden = isHidden;
   }
 
   get isEmpty(): boolean {
@@ -18,7 +21,12 @@ export class UrlPart {
   }
 
   from(start: number, end?: number): UrlPart {
-    return new UrlPart(this.text.slice(start, end), this.offset + start);
+    return new UrlPart(this.text.slice(start, end), this.offset + start, this.#isHidden);
+  }
+
+  /** The same, but for messages: it may hold a secret, or a piece of one. */
+  hidden(): UrlPart {
+    return new UrlPart(this.text, this.offset, true);
   }
 
   /** Before and behind the first separator of one character; the second is empty when there is none. */
@@ -47,9 +55,13 @@ export class UrlPart {
   }
 
   invalid(problem: string): ClientError {
+    return new ClientError('URL_INVALID', { position: this.offset + 1, part: this.#shown(), problem });
+  }
+
+  /** A key without its value, whatever key it is: no list of those that hold secrets would be complete. */
+  #shown(): string {
     const equals = this.text.indexOf('=');
-    const part =
-      SECRETS.test(this.text) && equals > 0 ? `${this.text.slice(0, equals)}=***` : this.text.slice(0, 100);
-    return new ClientError('URL_INVALID', { position: this.offset + 1, part, problem });
+    if (equals >= 0) return `${this.text.slice(0, equals).trim().slice(0, QUOTED_CHARS)}=${HIDDEN}`;
+    return this.#isHidden ? HIDDEN : this.text.slice(0, QUOTED_CHARS);
   }
 }
