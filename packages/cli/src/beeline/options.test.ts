@@ -75,6 +75,8 @@ describe('parseOptions', () => {
     [['--silent=perhaps'], 'It must be true or false'],
     [['--hiveconf', 'a'], 'It must be key=value'],
     [['--delimiterForDSV', '||'], 'It must be one character'],
+    [['--delimiter', ''], 'It must not be empty'],
+    [['--delimiter', ' '], 'It must not be empty'],
     [['-u'], 'argument missing'],
     [['--nonsense'], 'unknown option'],
     [['select 1'], 'too many arguments'],

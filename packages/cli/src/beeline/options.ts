@@ -157,7 +157,7 @@ function createCommand({ out, err }: UsageOutput): Command {
     .addOption(flag('--force', 'go on after a failed statement of a script'))
     .addOption(flag('--nullemptystring', 'print NULL as nothing instead of NULL'))
     .option('--maxColumnWidth <chars>', 'cut what is wider in a table; else nothing is cut', positive)
-    .option('--delimiter <text>', 'what ends a statement', ';')
+    .option('--delimiter <text>', 'what ends a statement', visible, ';')
     .option('--delimiterForDSV <character>', 'what separates the values of dsv', oneCharacter, '|')
     .addHelpText('after', HELP_END);
   for (const flags of IGNORED) command.addOption(new Option(flags).hideHelp());
@@ -202,6 +202,12 @@ function parseFormat(value: string): OutputFormat {
 function positive(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number above 0.');
   return Number(value);
+}
+
+/** Something that can be found in a line; an empty text would be found everywhere, without end. */
+function visible(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return value;
 }
 
 function oneCharacter(value: string): string {

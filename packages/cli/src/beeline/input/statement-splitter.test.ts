@@ -51,6 +51,10 @@ describe('StatementSplitter', () => {
     expect(split('select $$; x', spark)).toEqual(['select $$', 'x']);
   });
 
+  it('refuses an empty delimiter, which would end without end', () => {
+    expect(() => split('select 1', { delimiter: '' })).toThrow(RangeError);
+  });
+
   it('takes another delimiter', () => {
     const script = 'begin\n  select 1;\n  select 2;\nend //\nselect 3 //';
     expect(split(script, { delimiter: '//' })).toEqual(['begin\n  select 1;\n  select 2;\nend', 'select 3']);

@@ -37,7 +37,9 @@ export class StatementSplitter {
   /** Something else than comments and spaces has come. */
   #hasContent = false;
 
+  /** Throws RangeError for an empty delimiter. */
   constructor({ delimiter = ';', syntax = () => syntaxOf('') }: SplitterOptions = {}) {
+    if (delimiter === '') throw new RangeError('a delimiter is at least one character');
     this.#delimiter = delimiter;
     this.#syntax = syntax;
   }
