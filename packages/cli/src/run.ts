@@ -1,7 +1,9 @@
 import {
+  collectGarbage,
   type Conf,
   Gateway,
   haArea,
+  HeapRelief,
   type Inheritance,
   LineBuffer,
   LineLogger,
@@ -13,6 +15,7 @@ import {
   readArea,
   SenbonError,
   systemClock,
+  usedBytes,
   withDefaultPort,
 } from '@senbon/core';
 import { warnOfUselessKeys } from './configuration.ts';
@@ -20,9 +23,6 @@ import { type EmbeddedDiscovery, startEmbeddedDiscovery } from './embedded-disco
 import { type Environment, readEnvironment, version } from './environment.ts';
 import { frontDoorOf, writeFrontDoor } from './front-door.ts';
 import { logOutput } from './log-output.ts';
-import { collectGarbage } from './memory/collect-garbage.ts';
-import { HeapRelief } from './memory/heap-relief.ts';
-import { usedBytes } from './memory/used-bytes.ts';
 import { selfCheck } from './self-check.ts';
 import { openControl } from './upgrade/open-control.ts';
 

@@ -59,6 +59,10 @@ export {
   parseDrainReport,
 } from './lifecycle/drain-record.ts';
 export type { ServerAddress } from './lifecycle/server-address.ts';
+export { collectGarbage } from './memory/collect-garbage.ts';
+export { HeapRelief, type HeapReliefOptions } from './memory/heap-relief.ts';
+export { IdleGrowth } from './memory/idle-growth.ts';
+export { usedBytes } from './memory/used-bytes.ts';
 export { LineBuffer } from './observe/line-buffer.ts';
 export { LineLogger, type LineLoggerOptions, LogLevel, silentLogger } from './observe/logger.ts';
 export { systemClock } from './observe/system-clock.ts';

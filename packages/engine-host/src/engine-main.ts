@@ -1,5 +1,6 @@
-import { LineBuffer, LineLogger, type Logger, messageOf } from '@senbon/core';
+import { collectGarbage, LineBuffer, LineLogger, type Logger, messageOf, systemClock } from '@senbon/core';
 import { parseEngineSpec } from './launch/engine-spec.ts';
+import { relieveEngine } from './memory-relief.ts';
 import { type CreateExecutor, type RunningEngine, runEngine } from './run-engine.ts';
 
 /** A launcher that does not hand over the spec by then is not one. */
@@ -24,6 +25,12 @@ export async function engineMain(createExecutor: CreateExecutor): Promise<void> 
     const engine = await runEngine({ createExecutor, spec, logger });
     handleSignals(engine, logger);
     handleFaults(engine, logger);
+    relieveEngine({
+      endedSessions: () => engine.endedSessions,
+      residentBytes: () => process.memoryUsage.rss(),
+      collect: collectGarbage,
+      clock: systemClock,
+    });
     await engine.stopped;
     process.exit();
   } catch (error) {

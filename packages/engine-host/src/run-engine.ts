@@ -49,6 +49,8 @@ export interface RunningEngine {
   readonly host: string;
   readonly port: number;
   readonly state: EngineState;
+  /** Sessions that have ended so far. */
+  readonly endedSessions: number;
   /** Resolves when the engine has stopped, for whatever reason. Never rejects. */
   readonly stopped: Promise<void>;
   drain(options: DrainOptions): void;
@@ -187,6 +189,9 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     port,
     get state() {
       return lifecycle.state;
+    },
+    get endedSessions() {
+      return sessions.endedCount;
     },
     stopped: lifecycle.stopped,
     drain: (drainOptions) => lifecycle.drain(drainOptions),

@@ -14,8 +14,8 @@ const CLEAN_CLIENT_MS = 5_000;
 const WARM_UP_ROUNDS = 3;
 /** For sockets and sessions of departed attackers to go; above every time-out that a target is started with. */
 const SETTLE_MS = 20_000;
-/** What attackers have sent is collected once it is dead and the gateway rests; two collections too early put it off by 12 s. */
-const RELIEF_MS = 30_000;
+/** What attackers have sent is collected once it is dead and the gateway rests; each collection that comes too early puts it off, by 28 s when there are three. */
+const RELIEF_MS = 45_000;
 /** Pooled engine connections and the like come and go. */
 const SOCKET_SLACK = 24;
 const POLL_MS = 50;

@@ -28,6 +28,8 @@ export class SessionManager {
   readonly #sessions = new HandleMap<Session>();
   readonly #onChange: () => void;
   #opening = 0;
+  #lastCount = 0;
+  #endedCount = 0;
   #emptySinceMs: number;
   #refusal: string | null = null;
 
@@ -41,6 +43,11 @@ export class SessionManager {
   /** Open ones and those that are being opened. */
   get count(): number {
     return this.#sessions.size + this.#opening;
+  }
+
+  /** Sessions that have ended so far, those too that failed to open. */
+  get endedCount(): number {
+    return this.#endedCount;
   }
 
   /** Since when there has been no session; `null` while there is one. */
@@ -203,6 +210,8 @@ export class SessionManager {
   }
 
   #changed(): void {
+    this.#endedCount += Math.max(0, this.#lastCount - this.count);
+    this.#lastCount = this.count;
     if (this.count === 0) this.#emptySinceMs = this.#resources.clock.now();
     this.#onChange();
   }

@@ -6,7 +6,7 @@ let growth: IdleGrowth;
 let nowMs: number;
 
 beforeEach(() => {
-  growth = new IdleGrowth();
+  growth = new IdleGrowth(20 * 1_048_576);
   nowMs = 1_000_000;
 });
 
@@ -57,15 +57,19 @@ it('asks ever more rarely when what grew is in use, down to once in five minutes
   expect(ripeOf(tenMinutes, 100)).toBeLessThanOrEqual(2);
 });
 
-it('asks soon again once a collection has freed something', () => {
+it('does not put off what comes on top of that', () => {
   check(20);
-  check(100);
   ripeOf(1_000, 100);
-  // In use no more, collected.
-  ripeOf(1_000, 20);
-  check(100);
-  check(100);
-  ripeOf(2, 20);
-  check(100);
-  expect(ripeOf(3, 100)).toBe(1);
+  check(400);
+  expect(ripeOf(2, 400)).toBe(1);
+  ripeOf(2, 110);
+  check(400);
+  expect(ripeOf(2, 400)).toBe(1);
+});
+
+it('finds within five minutes what was in use at first and is no more', () => {
+  check(20);
+  ripeOf(1_000, 100);
+  expect(ripeOf(300_000 / CHECK_MS, 100)).toBe(1);
+  expect(ripeOf(1_000, 20)).toBe(0);
 });

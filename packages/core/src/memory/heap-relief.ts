@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@senbon/core';
+import type { Clock, Timer } from '../ports/clock.ts';
 import { IdleGrowth } from './idle-growth.ts';
 import { SessionWave } from './session-wave.ts';
 
@@ -22,10 +22,11 @@ export class HeapRelief {
   readonly #options: HeapReliefOptions;
   readonly #timer: Timer;
   readonly #wave = new SessionWave();
-  readonly #growth = new IdleGrowth();
+  readonly #growth: IdleGrowth;
 
   constructor(options: HeapReliefOptions) {
     this.#options = options;
+    this.#growth = new IdleGrowth(options.usedBytes());
     this.#timer = options.clock.every(CHECK_INTERVAL_MS, () => this.#check());
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { systemClock } from '@senbon/core';
+import { systemClock } from '../observe/system-clock.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { HeapRelief } from './heap-relief.ts';
 
