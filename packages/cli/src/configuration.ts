@@ -16,6 +16,7 @@ import { etcdArea } from '@senbon/discovery-etcd';
 import { zooKeeperArea } from '@senbon/discovery-zk';
 import { duckDbArea } from '@senbon/engine-duckdb';
 import { engineHostArea } from '@senbon/engine-host';
+import { sparkArea } from '@senbon/engine-spark';
 import { embeddedZooKeeperArea } from './embedded-discovery.ts';
 
 export interface Chapter {
@@ -50,6 +51,7 @@ export const chapters: readonly Chapter[] = [
     area: engineHostArea,
     note: 'Read by engines from the configuration they are launched with: the server’s, with the opening session’s over it. Frontend keys here are an engine’s own; the gateway does not pass its on.',
   },
+  { title: 'Spark engines', area: sparkArea },
   { title: 'DuckDB engines', area: duckDbArea },
 ];
 

@@ -40,7 +40,7 @@ export interface RunOptions {
 }
 
 /** Engine plugins that come with this distribution, by package. */
-const ENGINE_PACKAGES = ['@senbon/engine-duckdb'] as const;
+const ENGINE_PACKAGES = ['@senbon/engine-duckdb', '@senbon/engine-spark'] as const;
 
 /** Runs a gateway in the foreground until it is stopped. Resolves with the exit code. Throws what kept it from starting. */
 export async function run(options: RunOptions): Promise<number> {

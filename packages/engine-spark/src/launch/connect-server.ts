@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Logger, SenbonError } from '@senbon/core';
+import type { ConnectEndpoint } from '../connect/endpoint.ts';
+import type { SparkOptions } from '../options.ts';
+import { propertiesText, sparkConfs } from './properties.ts';
+import { findSparkHome, type SparkHome } from './spark-home.ts';
+import { supervise, type Supervised, type SupervisedExit } from './supervised.ts';
+
+const MAIN_CLASS = 'org.apache.spark.sql.connect.service.SparkConnectServer';
+/** Stands for "no application jar". */
+const NO_RESOURCE = 'spark-internal';
+const HOST = '127.0.0.1';
+const POLL_MS = 100;
+/** Somebody else may take the free port between our look and Spark's. */
+const ATTEMPTS = 3;
+/** Which launch a server is of; what listens at the port must answer with ours. */
+export const LAUNCH_KEY = 'spark.senbon.launch.id';
+
+export interface LaunchServerOptions {
+  readonly options: SparkOptions;
+  readonly conf: ReadonlyMap<string, string>;
+  /** For `spark.app.name`, where no conf says it. */
+  readonly appName: string;
+  readonly workDir: string;
+  readonly logger: Logger;
+}
+
+/** A Spark Connect server to work with. */
+export interface SparkServer {
+  readonly endpoint: ConnectEndpoint;
+  /** What it answers for `LAUNCH_KEY`; `null` for one that was not launched here. */
+  readonly launchId: string | null;
+  /** Resolves when it has ended; `null` where that cannot be seen. */
+  readonly exited: Promise<SupervisedExit> | null;
+  close(): Promise<void>;
+}
+
+/** Starts a Spark Connect server on this machine. Throws ENGINE_LAUNCH_FAILED; nothing is left running then. */
+export async function launchConnectServer(launch: LaunchServerOptions): Promise<SparkServer> {
+  const home = await findSparkHome(launch.options, process.env);
+  launch.logger.info(`Launching the Spark Connect server of Spark ${home.version} in ${home.path}`);
+  const folder = await mkdtemp(join(launch.workDir, 'spark-'));
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort();
+      const launched = await startServer(launch, { home, folder, port });
+      const failure = await waitForPort(launched.server, port, launch.options.startTimeoutMs);
+      if (failure === null) return launched;
+      await launched.server.close();
+      if (attempt === ATTEMPTS || !(await isListening(port))) throw failure;
+      launch.logger.warn(`port ${port} was taken by somebody else; trying another`);
+    }
+  } finally {
+    // Spark has read it: it holds whatever secrets the confs do.
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly home: SparkHome;
+  readonly folder: string;
+  readonly port: number;
+}
+
+interface StartedServer extends SparkServer {
+  readonly server: Supervised;
+}
+
+async function startServer(
+  launch: LaunchServerOptions,
+  { home, folder, port }: Place,
+): Promise<StartedServer> {
+  const launchId = randomUUID();
+  const confs = new Map([
+    ['spark.app.name', launch.appName],
+    ['spark.ui.port', '0'],
+    ...sparkConfs(launch.conf),
+    ['spark.submit.deployMode', 'client'],
+    ['spark.connect.grpc.binding.address', HOST],
+    ['spark.connect.grpc.binding.port', String(port)],
+    ['spark.connect.grpc.port.maxRetries', '0'],
+    [LAUNCH_KEY, launchId],
+  ]);
+  const file = join(folder, 'spark.properties');
+  await writeFile(file, await propertiesText(home.path, process.env, confs), { mode: 0o600 });
+  const jars = home.connectJar === null ? [] : ['--jars', home.connectJar];
+  const server = await supervise({
+    command: join(home.path, 'bin', 'spark-submit'),
+    arguments: ['--class', MAIN_CLASS, '--properties-file', file, ...jars, NO_RESOURCE],
+    env: { ...process.env, SPARK_HOME: home.path },
+    cwd: launch.workDir,
+  });
+  return {
+    endpoint: { host: HOST, port, isSecure: false, headers: new Map(), userId: null },
+    launchId,
+    server,
+    exited: server.exited,
+    close: () => server.close(),
+  };
+}
+
+/** `null` when the port is listened to. */
+async function waitForPort(server: Supervised, port: number, timeoutMs: number): Promise<Error | null> {
+  let exit: SupervisedExit | null = null;
+  void server.exited.then((value) => {
+    exit = value;
+  });
+  const deadlineMs = Date.now() + timeoutMs;
+  for (;;) {
+    if (exit !== null) return failure(`spark-submit ended with ${describe(exit)} before it served`);
+    if (await isListening(port)) return null;
+    if (Date.now() > deadlineMs) return failure(`Spark does not serve after ${timeoutMs} ms`);
+    await Promise.race([server.exited, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
+  }
+}
+
+export function describe({ code, signal }: SupervisedExit): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
+
+function failure(problem: string): SenbonError {
+  return new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' });
+}
+
+/** One that is free on every address: Spark 3.5 listens on all of them. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST);
+    const done = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => done(true)).once('error', () => done(false));
+  });
+}

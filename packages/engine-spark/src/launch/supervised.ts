@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** Between asking Spark to end and ending it. */
+const GRACE_SECONDS = 5;
+/** And for the supervisor itself. */
+const KILL_AFTER_MS = (GRACE_SECONDS + 2) * 1000;
+
+/**
+ * Runs a command as long as standard input, a pipe from the engine, is open. The kernel closes a pipe whichever way its
+ * owner goes, by kill -9 too; so nothing is left behind, and no process id is looked at that may be another's by then.
+ */
+const SUPERVISOR = `
+exec 3<&0 </dev/null
+"$@" 3<&- &
+child=$!
+(
+  while read -r line <&3; do :; done
+  kill -TERM "$child" 2>/dev/null
+  left=${GRACE_SECONDS * 10}
+  while kill -0 "$child" 2>/dev/null && [ "$left" -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
+  kill -KILL 0
+) &
+watcher=$!
+exec 3<&-
+wait "$child"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+`;
+
+export interface SupervisedExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface Supervised {
+  readonly exited: Promise<SupervisedExit>;
+  /** Resolves when the command and what it started have ended. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface SuperviseOptions {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+/** A process group of its own that ends with this process in every case. Its output is this process's. */
+export function supervise({ command, arguments: args, env, cwd }: SuperviseOptions): Promise<Supervised> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'senbon-supervisor', command, ...args], {
+      cwd,
+      env,
+      detached: true,
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
+    child.once('error', reject);
+    // A supervisor that has gone before its pipe is closed is known by its exit.
+    child.stdin?.on('error', () => undefined);
+    child.once('spawn', () => resolve(watched(child)));
+  });
+}
+
+function watched(child: ChildProcess): Supervised {
+  const group = child.pid as number;
+  const killGroup = () => {
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch {
+      // Nobody is left in it.
+    }
+  };
+  const exited = new Promise<SupervisedExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      // What Spark itself had started and left behind.
+      killGroup();
+      resolve({ code, signal });
+    });
+  });
+  return {
+    exited,
+    close: async () => {
+      child.stdin?.end();
+      const timer = setTimeout(killGroup, KILL_AFTER_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { GatewayOptions } from './gateway.ts';
+
+const run = promisify(execFile);
+const scripts = join(import.meta.dirname, '../../scripts');
+
+/** A Spark distribution of 370 MB comes with it on a first run. */
+export const SPARK_FETCH_TIMEOUT_MS = 900_000;
+
+export interface SparkPeer {
+  /** A `SPARK_HOME`. */
+  readonly home: string;
+  /** The folder of the Connect server's jar. */
+  readonly connectJar: string;
+}
+
+/** Spark 3.5 and its Connect server, fetched once into the cache. */
+export async function sparkPeer(): Promise<SparkPeer> {
+  const python = (await output('fetch-python.sh', 'spark-3.5')).trim();
+  const library = join(dirname(dirname(python)), 'lib');
+  const [version = ''] = await readdir(library);
+  return {
+    home: join(library, version, 'site-packages', 'pyspark'),
+    connectJar: (await output('fetch-jars.sh', 'spark-connect-3.5')).trim(),
+  };
+}
+
+/** A gateway whose sessions get Spark engines that leave the rest of a small machine alone. */
+export async function sparkGateway(conf: Readonly<Record<string, string>> = {}): Promise<GatewayOptions> {
+  const { home, connectJar } = await sparkPeer();
+  return {
+    env: { SPARK_HOME: home },
+    conf: {
+      'kyuubi.engine.spark.connect.jar': connectJar,
+      'spark.master': 'local[2]',
+      'spark.driver.memory': '1g',
+      'spark.ui.enabled': 'false',
+      'spark.sql.shuffle.partitions': '2',
+      ...conf,
+    },
+  };
+}
+
+async function output(script: string, set: string): Promise<string> {
+  const { stdout } = await run('bash', [join(scripts, script), set], { timeout: SPARK_FETCH_TIMEOUT_MS });
+  return stdout;
+}
