@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HiveClient } from '@senbon/hive-thrift';
+import { type Client, openSession, query } from '../support/hive.ts';
 import { endTagged, taggedProcesses } from '../support/tagged-processes.ts';
 
 const kyuubi = join(import.meta.dirname, '../../bin/kyuubi');
@@ -140,6 +141,41 @@ describe('bin/kyuubi as a daemon', () => {
       code: 0,
       output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
+  });
+});
+
+describe('stop', () => {
+  async function serving(): Promise<Client> {
+    await run('start');
+    const client = await openSession({ host: '127.0.0.1', port: await portOf() }, 'ann');
+    expect(await query(client.session, 'SELECT 1')).toEqual([[1]]);
+    return client;
+  }
+
+  const logged = async () => readFile(join(home, 'logs', (await logs())[0] ?? ''), 'utf8');
+
+  test('waits for open sessions and says so; a second one does not cut them off', async () => {
+    const client = await serving();
+    const stopped = run('stop');
+    await expect.poll(logged, { timeout: 10_000 }).toContain('RECEIVED SIGNAL SIGTERM');
+    const again = run('stop');
+    await expect.poll(logged, { timeout: 10_000 }).toMatch(/SIGTERM[\s\S]+RECEIVED SIGNAL SIGTERM/);
+    // What they print after their first look.
+    await expect.poll(logged, { timeout: 20_000 }).toContain('1 connection(s) are active, delay shutdown');
+    expect(await query(client.session, 'SELECT 2')).toEqual([[2]]);
+    await client.close();
+    for (const outcome of [await stopped, await again]) expect(outcome.code).toBe(0);
+    expect(await logged()).not.toContain('cut off');
+    expect(await run('status')).toMatchObject({ code: 1 });
+  });
+
+  test('with --now cuts them off, and is over in seconds', async () => {
+    const client = await serving();
+    const stopped = run('stop', '--now');
+    await expect(query(client.session, `SELECT count(*) FROM range(100000000000)`)).rejects.toThrow();
+    expect(await stopped).toMatchObject({ code: 0, output: expect.not.stringContaining('It waits for') });
+    expect(await logged()).toContain('The drain ends with 1 session(s) that are cut off, of ann (1)');
+    await client.close().catch(() => {});
   });
 });
 

@@ -164,14 +164,19 @@ async function serve(gateway: Gateway, { options, conf, embedded, log }: ServeCo
   return code;
 }
 
-/** The first signal drains; the second does not wait. Returns what takes the handlers away. */
+/**
+ * The first signal drains; one more does not wait, unless both are SIGTERM: `kyuubi stop` may be broken off and asked for
+ * again, and cuts nobody off. Returns what takes the handlers away.
+ */
 function stopOnSignals(gateway: Gateway, log: Logger): () => void {
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-  let received = 0;
+  const received: NodeJS.Signals[] = [];
   const onSignal = (signal: NodeJS.Signals) => {
-    received++;
+    received.push(signal);
     log.info(`RECEIVED SIGNAL ${signal}`);
-    if (received > 1) void gateway.destroy(`${signal} came twice`);
+    // In whatever order they come: the kernel does not keep it.
+    const isUrgent = received.length > 1 && received.some((each) => each !== 'SIGTERM');
+    if (isUrgent) void gateway.destroy(received.join(' and '));
     else void gateway.drain(signal);
   };
   for (const signal of signals) process.on(signal, onSignal);

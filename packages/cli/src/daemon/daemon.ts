@@ -98,7 +98,7 @@ export class Daemon {
     this.#print(`Stopping ${NAME}`);
     for (const pid of pids) {
       process.kill(pid, 'SIGTERM');
-      // The second signal is what tells a draining gateway not to wait.
+      // Another signal is what tells a draining gateway not to wait.
       if (isNow) process.kill(pid, 'SIGINT');
     }
     await Promise.all(pids.map((pid) => this.#untilStopped(pid)));
