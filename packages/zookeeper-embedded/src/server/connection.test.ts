@@ -171,6 +171,17 @@ describe('how many connections one address may have', () => {
     await connect();
   });
 
+  it('is given first to those that ask for a session', async () => {
+    const { connect, open } = await startTestServer({ maxClientConnections: 2 });
+    const [oldest, newest] = [await open(), await open()];
+    const client = await connect();
+    await oldest.closed;
+    expect((await client.ping()).err).toBe(ErrorCode.ok);
+    await connect();
+    await newest.closed;
+    expect((await client.ping()).err).toBe(ErrorCode.ok);
+  });
+
   it('is not bounded by 0', async () => {
     const { connect } = await startTestServer({ maxClientConnections: 0 });
     await Promise.all(Array.from({ length: 150 }, () => connect()));

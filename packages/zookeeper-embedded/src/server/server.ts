@@ -57,6 +57,8 @@ class ZooKeeperServer implements EmbeddedZooKeeper, ConnectionHost {
   readonly #server: Server;
   readonly #sweeper: Timer;
   readonly #connections = new Set<Connection>();
+  /** Those of them that have not asked for a session, the oldest first. */
+  readonly #strangers = new Set<Connection>();
   readonly #countByAddress = new Map<string, number>();
   /** Which connection speaks for a session now; a session without one waits for its client to return. */
   readonly #bySession = new Map<bigint, { session: Session; connection: Connection }>();
@@ -160,6 +162,7 @@ class ZooKeeperServer implements EmbeddedZooKeeper, ConnectionHost {
     this.#bySession.get(session.id)?.connection.destroy('its session has moved to another connection');
     this.#bySession.set(session.id, { session, connection });
     const grant = { sessionId: session.id, password: session.password, timeoutMs };
+    this.#strangers.delete(connection);
     connection.open(session.id, timeoutMs, encodeConnectResponse(grant, hasReadOnly));
   }
 
@@ -183,6 +186,7 @@ class ZooKeeperServer implements EmbeddedZooKeeper, ConnectionHost {
 
   onClosed(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#strangers.delete(connection);
     this.#database.watches.removeAll(connection);
     if (this.#bySession.get(connection.sessionId)?.connection === connection) {
       this.#bySession.delete(connection.sessionId);
@@ -201,12 +205,15 @@ class ZooKeeperServer implements EmbeddedZooKeeper, ConnectionHost {
     this.#connections.add(connection);
     const { maxClientConnections } = this.#options;
     if (maxClientConnections > 0 && count > maxClientConnections) {
+      // Clients greet at once: connections that say nothing must not keep others of their host out.
+      const silent = [...this.#strangers].find((stranger) => stranger.remoteAddress === remoteAddress);
       this.log(
         'warn',
         `too many connections from ${remoteAddress} (at most ${maxClientConnections} are taken)`,
       );
-      connection.destroy('too many connections from this address');
+      (silent ?? connection).destroy('too many connections from this address');
     }
+    if (connection.state === 'greeting') this.#strangers.add(connection);
   }
 
   #createSession(timeoutMs: number): Session | null {
