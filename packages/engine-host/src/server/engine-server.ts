@@ -9,7 +9,7 @@ import {
   SenbonError,
   send,
 } from '@senbon/core';
-import { dispatch, SaslPlainServer } from '@senbon/hive-thrift';
+import { dispatch } from '@senbon/hive-thrift';
 import type { engineHostArea } from '../config.ts';
 import type { Authenticate } from './authenticate.ts';
 import { metadataHandlers } from '../service/metadata-handlers.ts';
@@ -22,6 +22,8 @@ const handlers = { ...sessionHandlers, ...operationHandlers, ...metadataHandlers
 
 /** A connection that is still being answered, or whose peer does not hang up, is cut after this. */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Who logs in does so in milliseconds: a crowd that says nothing must not keep gateways out. */
+const MAX_STRANGERS = 512;
 /** By then the death of a gateway's host begins to show. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -39,7 +41,10 @@ export class EngineServer {
   readonly #options: EngineServerOptions;
   readonly #server: Server;
   readonly #memory: RequestMemory;
+  /** Of gateways. */
   readonly #connections = new Set<BinaryConnection>();
+  /** Those that have not said who they are, the oldest first. */
+  readonly #strangers = new Set<BinaryConnection>();
   /** Also those that are being turned away or hung up on. */
   readonly #sockets = new Set<Socket>();
   readonly #gateways: GatewayWatch;
@@ -68,6 +73,7 @@ export class EngineServer {
     return this.#port;
   }
 
+  /** Of those that have logged in. */
   get connectionCount(): number {
     return this.#connections.size;
   }
@@ -106,7 +112,7 @@ export class EngineServer {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const connection of this.#connections) connection.finish();
+    for (const connection of [...this.#connections, ...this.#strangers]) connection.finish();
     const timer = clock.after(CLOSE_TIMEOUT_MS, () => {
       for (const socket of this.#sockets) socket.destroy();
     });
@@ -117,19 +123,14 @@ export class EngineServer {
   #onConnection(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    const { config } = this.#options;
     const service = this.#service;
     if (service === null) {
       socket.destroy();
       return;
     }
-    if (this.#connections.size >= config.maxConnections) {
-      const text = `the engine has ${config.maxConnections} connections already (kyuubi.engine.frontend.max.connections)`;
-      socket.on('error', () => socket.destroy());
-      socket.end(new SaslPlainServer().bad(text), () => socket.destroy());
-      return;
-    }
-    this.#connections.add(this.#connect(socket, service));
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size >= MAX_STRANGERS) oldest?.destroy(new Error('others want to log in'));
+    this.#strangers.add(this.#connect(socket, service));
   }
 
   #connect(socket: Socket, service: EngineService): BinaryConnection {
@@ -139,6 +140,7 @@ export class EngineServer {
     const connection = new BinaryConnection(socket, {
       authenticate: (credentials) => {
         const { user, gateway: name } = authenticate(credentials);
+        this.#admit(connection);
         gateway = name;
         if (name !== null) this.#gateways.onConnected(name);
         return user;
@@ -170,7 +172,19 @@ export class EngineServer {
     return connection;
   }
 
+  /** Throws ENGINE_REFUSED when there are too many. */
+  #admit(connection: BinaryConnection): void {
+    const { maxConnections } = this.#options.config;
+    if (this.#connections.size >= maxConnections) {
+      const problem = `it has ${maxConnections} connections already (kyuubi.engine.frontend.max.connections)`;
+      throw new SenbonError('ENGINE_REFUSED', { engine: 'this engine', problem });
+    }
+    this.#strangers.delete(connection);
+    this.#connections.add(connection);
+  }
+
   #onClosed(connection: BinaryConnection, caller: Caller): void {
+    this.#strangers.delete(connection);
     this.#connections.delete(connection);
     this.#options.onDisconnected();
     if (caller.gateway !== null) this.#gateways.onDisconnected(caller.gateway);
