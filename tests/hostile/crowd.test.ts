@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { engineNodes } from '../support/engine-nodes.ts';
 import { Crowd } from './support/crowd.ts';
 import { LOGIN_TIMEOUT_MS, Target } from './support/target.ts';
 import { vitalsOf } from './support/vitals.ts';
@@ -34,6 +35,27 @@ describe('ten thousand connections that say nothing', () => {
     );
     expect(kibEach).toBeLessThan(MAX_KIB_EACH);
     expect(tookMs).toBeLessThan(5_000);
+    await crowd.disperse();
+    await target.expectUnharmed(AFTERWARDS_MIB);
+  });
+});
+
+/** These drop the oldest that do not say who they are, or take no more of one host: nobody else is kept out. */
+describe('a crowd that says nothing', () => {
+  test('on the engine port', async () => {
+    target = await Target.start({ 'kyuubi.session.engine.login.timeout': 'PT30S' });
+    const crowd = await Crowd.gather(target.engine, CROWD);
+    expect(crowd.present).toBeLessThan(CROWD);
+    expect(await target.askAll()).toBeLessThan(5_000);
+    await crowd.disperse();
+    await target.expectUnharmed(AFTERWARDS_MIB);
+  });
+
+  test('on the ZooKeeper port', async () => {
+    target = await Target.start({ 'kyuubi.zookeeper.embedded.handshake.timeout': 'PT30S' });
+    const crowd = await Crowd.gather(target.zooKeeper, CROWD);
+    expect(await engineNodes(target.zooKeeper)).toHaveLength(1);
+    expect(await target.askAll()).toBeLessThan(5_000);
     await crowd.disperse();
     await target.expectUnharmed(AFTERWARDS_MIB);
   });

@@ -1,18 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
+import type { Clock } from '../ports/clock.ts';
 import { MAX_UNSENT_BYTES, type ReplySink } from '../relay/reply-sink.ts';
 
 const THRIFT = 'application/x-thrift';
 
+export interface HttpSinkOptions {
+  /** A client that takes nothing for this long is cut off. */
+  readonly stallTimeoutMs: number;
+  readonly clock: Clock;
+}
+
 /** Writes one reply as the body of an HTTP response. Its length is known from the start, so it is not chunked. */
 export class HttpSink implements ReplySink {
   readonly #response: ServerResponse;
-  readonly #stallTimeoutMs: number;
+  readonly #options: HttpSinkOptions;
   #isUnderWay = false;
 
-  constructor(response: ServerResponse, stallTimeoutMs: number) {
+  constructor(response: ServerResponse, options: HttpSinkOptions) {
     this.#response = response;
-    this.#stallTimeoutMs = stallTimeoutMs;
+    this.#options = options;
   }
 
   begin(lengthBytes: number): void {
@@ -34,19 +41,29 @@ export class HttpSink implements ReplySink {
   drained(): Promise<void> {
     const body = this.#body;
     if (this.#isGone || !body.writableNeedDrain) return Promise.resolve();
+    const { socket } = this.#response.req;
     return new Promise((resolve) => {
       const over = () => {
-        clearTimeout(timer);
+        timer.cancel();
         body.off('drain', over).off('close', over);
+        socket.off('close', over);
         resolve();
       };
-      const timer = setTimeout(() => this.#response.destroy(), this.#stallTimeoutMs);
+      const { stallTimeoutMs, clock } = this.#options;
+      const timer = clock.after(stallTimeoutMs, () => {
+        this.destroy();
+        over();
+      });
       body.once('drain', over).once('close', over);
+      // A response that waits behind another one has no socket yet, and hears nothing of its end.
+      socket.once('close', over);
     });
   }
 
+  /** With the connection: the response alone may be one that waits for it. */
   destroy(): void {
     this.#response.destroy();
+    this.#response.req.socket.destroy();
   }
 
   /** The reply is complete. */
@@ -64,6 +81,6 @@ export class HttpSink implements ReplySink {
   }
 
   get #isGone(): boolean {
-    return this.#response.destroyed || this.#response.writableEnded;
+    return this.#response.destroyed || this.#response.writableEnded || this.#response.req.socket.destroyed;
   }
 }

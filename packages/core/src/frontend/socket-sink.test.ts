@@ -60,6 +60,14 @@ it.each([1, 100, 16_384, 16_385, 100_000])(
   },
 );
 
+it('sends a large reply in pieces, so that a slow client is seen to take them', async () => {
+  const { client, sink } = open();
+  const payload = Buffer.alloc(3_000_000, 7);
+  await send(sink, payload);
+  expect(Buffer.concat(client.packets).equals(framed(payload))).toBe(true);
+  expect(client.packets.map(({ length }) => length)).toEqual([1_048_580, 1_048_576, 902_848]);
+});
+
 it('sends the rest as it comes, and a header for each reply', async () => {
   const { client, sink } = open();
   sink.begin(6);

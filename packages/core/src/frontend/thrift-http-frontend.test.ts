@@ -342,6 +342,14 @@ describe('a reply', () => {
     );
     socket.write(body);
     await expect.poll(() => sent).toBeGreaterThan(0);
+    await expect
+      .poll(async () => {
+        const before = sent;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return sent - before;
+      })
+      .toBe(0);
+    gateway.clock.advance(200);
     // Once the client is cut off, the rest of the reply is read away.
     await expect.poll(() => sent, { timeout: 20_000 }).toBe(total);
     socket.on('error', () => {});
@@ -352,6 +360,46 @@ describe('a reply', () => {
     socket.resume();
     await once(socket, 'close');
     expect(received).toBeLessThan(total);
+  });
+});
+
+describe('a reply that waits behind another one on its connection', () => {
+  /** The first of two calls is not answered, the second has more rows than may wait. */
+  async function pipelined() {
+    await start({ 'kyuubi.engine.max.connections': '2', 'kyuubi.frontend.stall.timeout': '60000' });
+    const sessionHandle = handleIn(await send());
+    const engine = await gateway.readyEngine();
+    let calls = 0;
+    engine.write = (socket, framed, method) => {
+      if (method !== 'GetInfo') socket.write(framed);
+      else if (++calls === 2) streamed(64 * 1_048_576)(socket, framed, method);
+      else if (calls > 2) socket.write(framed);
+    };
+    const socket = connect({ host: '127.0.0.1', port: gateway.httpPort });
+    socket.on('error', () => {});
+    const body = info(sessionHandle);
+    const head = `POST /cliservice HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic('alice')}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    socket.write(Buffer.concat([Buffer.from(head), body]));
+    await engine.until(({ answered }) => answered.includes('GetInfo'));
+    socket.write(Buffer.concat([Buffer.from(head), body]));
+    await engine.until(({ answered }) => answered.filter((method) => method === 'GetInfo').length === 2);
+    return { socket, sessionHandle };
+  }
+
+  it('holds no engine connection when the client has gone', async () => {
+    const { socket, sessionHandle } = await pipelined();
+    socket.destroy();
+    expect((await send({ body: info(sessionHandle) })).status).toBe(200);
+  });
+
+  it('is cut off with its connection after the stall time-out', async () => {
+    const { socket, sessionHandle } = await pipelined();
+    const closed = once(socket, 'close');
+    socket.resume();
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    gateway.clock.advance(60_000);
+    await closed;
+    expect((await send({ body: info(sessionHandle) })).status).toBe(200);
   });
 });
 

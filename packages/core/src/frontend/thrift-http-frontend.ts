@@ -151,7 +151,7 @@ export class ThriftHttpFrontend implements Frontend {
       if (outgoing.destroyed) onUnclaimed(new Set([id]));
       else opened.add(id);
     };
-    const sink = new HttpSink(outgoing, config.stallTimeoutMs);
+    const sink = new HttpSink(outgoing, { stallTimeoutMs: config.stallTimeoutMs, clock });
     try {
       const user = this.#authenticate(incoming.headers.authorization);
       const message = await readBody(incoming, {

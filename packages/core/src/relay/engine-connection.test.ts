@@ -287,17 +287,26 @@ describe('back-pressure', () => {
     expect(sink.received).toBe(8 * MEBIBYTE);
   });
 
-  it('holds the caller, not the engine, for the last part', async () => {
+  it('does not hold the connection for the last part', async () => {
     const connection = await open();
     const sink = Object.assign(new MemorySink(), { isWritable: false });
-    let isOver = false;
-    const exchanged = connection.exchange('GetInfo', request, sink).then(() => {
-      isOver = true;
-    });
+    await connection.exchange('GetInfo', request, sink);
+    expect(connection.isUsable).toBe(true);
+    expect(sink.isAwaited).toBe(false);
+  });
+
+  it('says when its client does not read, and when it does again', async () => {
+    engine.write = streamed(8 * MEBIBYTE);
+    const connection = await open();
+    const said: boolean[] = [];
+    connection.onStalled = (isStalled) => said.push(isStalled);
+    const sink = Object.assign(new MemorySink(), { isWritable: false, isCountingOnly: true });
+    const exchanged = connection.exchange('FetchResults', request, sink);
     await sink.until(({ isAwaited }) => isAwaited);
-    expect(isOver).toBe(false);
+    expect(said).toEqual([true]);
     sink.drain();
     await exchanged;
+    expect(said).toEqual([true, false]);
   });
 
   it('passes a large reply on without holding it', async () => {

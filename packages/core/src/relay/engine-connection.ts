@@ -47,6 +47,8 @@ export class EngineConnection {
   readonly user: string;
   /** It has broken, or was ended. */
   onClosed: () => void = () => {};
+  /** In the middle of a reply, its client does not read; and reads again. */
+  onStalled: (isStalled: boolean) => void = () => {};
   readonly #socket: Socket;
   readonly #options: EngineConnectionOptions;
   readonly #header = Buffer.alloc(HEADER_BYTES);
@@ -94,7 +96,11 @@ export class EngineConnection {
     return this.#closedBy === null && this.#exchange === null;
   }
 
-  /** Sends one request and passes the reply to `sink`. Throws ENGINE_LOST; after the reply began the sink is cut off too. */
+  /**
+   * Sends one request and passes the reply to `sink`; resolves when the engine has sent all of it. The end of it may still
+   * be on its way to the client: whoever has to bound that waits for `sink.drained()`. Throws ENGINE_LOST; after the reply
+   * began the sink is cut off too.
+   */
   exchange(call: string, request: Uint8Array, sink: ReplySink): Promise<void> {
     if (this.#closedBy !== null) return Promise.reject(this.#lost(call, this.#closedBy));
     if (this.#exchange !== null) throw new Error('an engine connection serves one call at a time');
@@ -145,7 +151,7 @@ export class EngineConnection {
     if (body.length > exchange.remaining) throw new Error('the engine sent more bytes than it announced');
     exchange.remaining -= body.length;
     const isWritable = exchange.sink.write(body);
-    if (exchange.remaining === 0) this.#finish(exchange, isWritable);
+    if (exchange.remaining === 0) this.#finish(exchange);
     else if (!isWritable) this.#waitFor(exchange.sink);
   }
 
@@ -167,18 +173,18 @@ export class EngineConnection {
     return chunk.subarray(taken);
   }
 
-  /** The engine is done at once; its caller when the client has room again, which is what bounds the client's buffer. */
-  #finish(exchange: Exchange, isWritable: boolean): void {
+  #finish(exchange: Exchange): void {
     this.#exchange = null;
     this.#socket.setTimeout(0);
-    if (isWritable) exchange.resolve();
-    else void exchange.sink.drained().then(exchange.resolve, exchange.reject);
+    exchange.resolve();
   }
 
   #waitFor(sink: ReplySink): void {
     this.#socket.pause();
     this.#socket.setTimeout(0);
+    this.onStalled(true);
     void sink.drained().then(() => {
+      this.onStalled(false);
       if (this.#closedBy !== null) return;
       this.#socket.setTimeout(this.#options.callTimeoutMs);
       this.#socket.resume();

@@ -2,7 +2,7 @@ import { encodeCall } from '@senbon/hive-thrift';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandle } from '../session/handle.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { FakeEngine } from '../testing/fake-engine.ts';
+import { FakeEngine, streamed } from '../testing/fake-engine.ts';
 import { MemorySink } from '../testing/memory-sink.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import { EnginePool, type EnginePoolOptions } from './engine-pool.ts';
@@ -28,7 +28,7 @@ function poolOf(overrides: Partial<EnginePoolOptions> = {}): EnginePool {
     credentialsFor: (user) => `token of ${user}`,
     loginTimeoutMs: 5_000,
     callTimeoutMs: 5_000,
-    maxMessageBytes: 1_048_576,
+    maxMessageBytes: 128 * 1_048_576,
     maxConnections: 2,
     waitTimeoutMs: 60_000,
     idleConnections: 2,
@@ -307,6 +307,26 @@ describe('idle connections', () => {
     expect(clock.delays).toEqual([]);
   });
 
+  it('are replaced also when the last one breaks in use', async () => {
+    const pool = poolOf({ isTethered: () => true });
+    const use = pool.use('alice', false, async (connection) => connection.destroy(new Error('broken')));
+    await use;
+    expect(pool.connectionCount).toBe(0);
+    expect(clock.delays).toEqual([1_000]);
+    clock.advance(1_000);
+    await engine.until(({ logins }) => logins.length === 2);
+  });
+
+  it('are sought less and less often while the engine cannot be reached', async () => {
+    const pool = poolOf({ isTethered: () => true });
+    await pool.use('alice', false, async () => {});
+    await engine.close();
+    for (const pause of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+      await vi.waitFor(() => expect(clock.delays).toEqual([pause]));
+      clock.advance(pause);
+    }
+  });
+
   function dropAll(): void {
     for (const socket of engine.sockets) socket.resetAndDestroy();
   }
@@ -316,6 +336,65 @@ describe('idle connections', () => {
     for (const loan of loans) loan.giveBack();
     await settled();
   }
+});
+
+describe('clients that do not read', () => {
+  const SIZE = 64 * 1_048_576;
+
+  /** A call whose client takes nothing until the test says so. */
+  async function stalled(pool: EnginePool) {
+    const sink = Object.assign(new MemorySink(), { isWritable: false, isCountingOnly: true });
+    const over = pool.use('mallory', false, (connection) =>
+      connection.exchange('FetchResults', request, sink),
+    );
+    over.catch(() => {});
+    await sink.until(({ isAwaited }) => isAwaited);
+    return { sink, over };
+  }
+
+  it('keep their connections, and nobody else from the engine', async () => {
+    engine.write = streamed(SIZE);
+    const pool = poolOf({ maxConnections: 2 });
+    const all = [await stalled(pool), await stalled(pool)];
+    const bob = pool.use('bob', false, async () => 'served');
+    clock.advance(999);
+    await settled();
+    expect(engine.logins).toHaveLength(2);
+    clock.advance(1);
+    expect(await bob).toBe('served');
+    for (const { sink } of all) sink.drain();
+    await Promise.all(all.map(({ over }) => over));
+    expect(all.map(({ sink }) => sink.received)).toEqual([SIZE, SIZE]);
+    await vi.waitFor(() => expect(pool.connectionCount).toBe(2));
+  });
+
+  it('are cut off, the longest stalled first, when they are too many', async () => {
+    engine.write = streamed(SIZE);
+    const pool = poolOf({ maxConnections: 1 });
+    const first = await stalled(pool);
+    const second = stalled(pool);
+    clock.advance(1_000);
+    const { over, sink } = await second;
+    const bob = pool.use('bob', false, async () => 'served');
+    clock.advance(1_000);
+    expect(await bob).toBe('served');
+    await expect(first.over).rejects.toMatchObject({ code: 'ENGINE_LOST' });
+    sink.drain();
+    await over;
+    expect(sink.received).toBe(SIZE);
+    await vi.waitFor(() => expect(pool.connectionCount).toBe(1));
+  });
+
+  it('lose nothing while nobody waits', async () => {
+    engine.write = streamed(SIZE);
+    const pool = poolOf({ maxConnections: 1 });
+    const { sink, over } = await stalled(pool);
+    clock.advance(600_000);
+    expect(clock.delays).toEqual([]);
+    sink.drain();
+    await over;
+    expect(pool.connectionCount).toBe(1);
+  });
 });
 
 describe('once closed', () => {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../ports/clock.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
+import { StalledReplies } from './stalled-replies.ts';
 import { EngineConnection, type EngineConnectionOptions, type EngineEndpoint } from './engine-connection.ts';
 
 export interface EnginePoolOptions {
@@ -39,8 +40,9 @@ const MAX_WAITERS = 10_000;
  * beyond the idle ones that are kept stay for as long as this.
  */
 const SURPLUS_LINGER_MS = 1_000;
-/** Between the loss of the last idle connection and a new one, and between attempts. */
+/** Between the loss of the last connection and a new one, and between attempts: twice as long after each. */
 const TETHER_PAUSE_MS = 1_000;
+const MAX_TETHER_PAUSE_MS = 10_000;
 const NOT_NEEDED = new Error('the connection is not needed any more');
 
 /**
@@ -56,12 +58,21 @@ export class EnginePool {
   readonly #open = new Set<EngineConnection>();
   /** Places taken: connections borrowed, idle or being opened. */
   #count = 0;
+  readonly #stalled: StalledReplies;
   #trim: Timer | null = null;
   #tether: Timer | null = null;
+  #tetherPauseMs = TETHER_PAUSE_MS;
   #isClosed = false;
 
   constructor(options: EnginePoolOptions) {
     this.#options = options;
+    this.#stalled = new StalledReplies({
+      maxParked: options.maxConnections,
+      clock: options.clock,
+      onParked: () => this.#givePlaceBack(),
+      // There may be one more than there should be until it is released.
+      onUnparked: () => this.#count++,
+    });
   }
 
   get connectionCount(): number {
@@ -100,6 +111,7 @@ export class EnginePool {
     this.#isClosed = true;
     this.#trim?.cancel();
     this.#tether?.cancel();
+    this.#stalled.close();
     for (const waiter of this.#waiters.splice(0)) {
       waiter.timer.cancel();
       waiter.fail(this.#unreachable('it is no longer used'));
@@ -144,15 +156,15 @@ export class EnginePool {
       const connection = await EngineConnection.open(this.#connectionOptions(user));
       this.#open.add(connection);
       connection.onClosed = () => this.#onClosed(connection);
+      connection.onStalled = (isStalled) => this.#onStalled(connection, isStalled);
       if (!this.#isClosed) return connection;
       const error = this.#unreachable('it is no longer used');
       this.#open.delete(connection);
       connection.destroy(error);
       throw error;
     } catch (error) {
-      const next = this.#nextWaiter();
-      if (next === undefined) this.#count--;
-      else next.grant(null);
+      this.#givePlaceBack();
+      this.#scheduleTether(user);
       throw error;
     }
   }
@@ -163,7 +175,25 @@ export class EnginePool {
     return { endpoint, user, password, loginTimeoutMs, callTimeoutMs, maxMessageBytes };
   }
 
+  #onStalled(connection: EngineConnection, isStalled: boolean): void {
+    if (!isStalled) return this.#stalled.remove(connection);
+    this.#stalled.add(connection);
+    this.#parkStalled();
+  }
+
+  #parkStalled(): void {
+    this.#stalled.parkWhile(() => this.#waiters.length > 0);
+  }
+
+  /** Passes it to the first waiter. */
+  #givePlaceBack(): void {
+    const next = this.#nextWaiter();
+    if (next === undefined) this.#count--;
+    else next.grant(null);
+  }
+
   #release(connection: EngineConnection): void {
+    this.#onStalled(connection, false);
     const next = this.#nextWaiter();
     if (next === undefined) return this.#keepOrDiscard(connection);
     if (connection.isUsable && (!next.mustBeUser || connection.user === next.user)) {
@@ -176,7 +206,8 @@ export class EnginePool {
   }
 
   #keepOrDiscard(connection: EngineConnection): void {
-    if (!connection.isUsable || this.#isClosed) return this.#discard(connection, NOT_NEEDED);
+    const isSurplus = this.#count > this.#options.maxConnections;
+    if (!connection.isUsable || this.#isClosed || isSurplus) return this.#discard(connection, NOT_NEEDED);
     this.#idle.push({ connection, sinceMs: this.#options.clock.now() });
     this.#scheduleTrim(SURPLUS_LINGER_MS);
   }
@@ -218,10 +249,15 @@ export class EnginePool {
   #scheduleTether(user: string): void {
     const isMissing = () => !this.#isClosed && this.#count === 0 && this.#options.isTethered();
     if (this.#tether !== null || !isMissing()) return;
-    this.#tether = this.#options.clock.after(TETHER_PAUSE_MS, () => {
+    const pauseMs = this.#tetherPauseMs;
+    this.#tetherPauseMs = Math.min(2 * pauseMs, MAX_TETHER_PAUSE_MS);
+    this.#tether = this.#options.clock.after(pauseMs, () => {
       this.#tether = null;
       if (!isMissing()) return;
-      this.use(user, false, async () => {}).catch(() => this.#scheduleTether(user));
+      // A failure has scheduled the next attempt.
+      this.use(user, false, async () => {
+        this.#tetherPauseMs = TETHER_PAUSE_MS;
+      }).catch(() => {});
     });
   }
 
@@ -229,6 +265,7 @@ export class EnginePool {
     this.#count--;
     this.#open.delete(connection);
     connection.destroy(why);
+    this.#scheduleTether(connection.user);
   }
 
   #nextWaiter(): Waiter | undefined {
@@ -245,7 +282,7 @@ export class EnginePool {
       ms: waitTimeoutMs,
     });
     if (this.#waiters.length >= MAX_WAITERS) return Promise.reject(busy);
-    return new Promise((grant, fail) => {
+    const granted = new Promise<EngineConnection | null>((grant, fail) => {
       const timer = clock.after(waitTimeoutMs, () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         fail(busy);
@@ -253,6 +290,8 @@ export class EnginePool {
       const waiter: Waiter = { user, mustBeUser, grant, fail, timer };
       this.#waiters.push(waiter);
     });
+    this.#parkStalled();
+    return granted;
   }
 
   #name(): string {

@@ -40,6 +40,8 @@ export class EngineRelay {
       await engine.engine.pool.use(engine.user, false, (connection) =>
         connection.exchange(call.method, bytes, call.sink),
       );
+      // The engine is done; the next call of this client waits until it has taken most of this reply.
+      await call.sink.drained();
     } finally {
       done();
     }

@@ -85,7 +85,9 @@ const frontends = {
       });
     }),
   HTTP: (onSink: (sink: ReplySink) => void) =>
-    createHttpServer((_, response) => onSink(new HttpSink(response, 5_000))),
+    createHttpServer((_, response) =>
+      onSink(new HttpSink(response, { stallTimeoutMs: 5_000, clock: systemClock })),
+    ),
 };
 
 async function ask(frontend: keyof typeof frontends, onSink: (sink: ReplySink) => void): Promise<Socket> {

@@ -21,10 +21,15 @@ export interface ReplySink {
  */
 export const MAX_UNSENT_BYTES = 131_072;
 
+/** A slow client that takes this much within the stall time-out is not cut off. */
+const SLICE_BYTES = 1_048_576;
+
 /** Sends a reply that is in memory as a whole. */
 export async function send(sink: ReplySink, reply: Uint8Array): Promise<void> {
   sink.begin(reply.length);
-  if (!sink.write(reply)) await sink.drained();
+  for (let at = 0; at < reply.length; at += SLICE_BYTES) {
+    if (!sink.write(reply.subarray(at, at + SLICE_BYTES))) await sink.drained();
+  }
 }
 
 /** Gathers a reply that the gateway wants to read itself. */

@@ -99,6 +99,15 @@ describe('an idle operation', () => {
     await gateway.engine().until(({ operations }) => operations.size === 0);
   });
 
+  it('is never closed for it when the time-out is 0', async () => {
+    await restart({ 'kyuubi.operation.idle.timeout': '0' });
+    const operationHandle = await operation('SELECT 1');
+    await client.call('GetOperationStatus', { operationHandle });
+    gateway.clock.advance(4 * HOUR);
+    await settled();
+    expect((await rowsOf(fetch(operationHandle))).status.statusCode).toBe(TStatusCode.SUCCESS);
+  });
+
   it('that runs is left alone', async () => {
     const operationHandle = await operation('wait');
     gateway.clock.advance(4 * HOUR);

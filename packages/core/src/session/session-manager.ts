@@ -246,8 +246,10 @@ export class SessionManager {
   }
 
   #reapOperations(session: Session, now: number): void {
+    const { operationIdleTimeoutMs } = this.#options.config;
+    if (operationIdleTimeoutMs === 0) return;
     for (const operation of session.operations.values()) {
-      if (now - operation.lastAccessMs < this.#options.config.operationIdleTimeoutMs) continue;
+      if (now - operation.lastAccessMs < operationIdleTimeoutMs) continue;
       if (operation.finalStatus !== null) this.closeOperation(operation);
       else void this.#follow(this.#isOver(operation).then(() => {}));
     }
