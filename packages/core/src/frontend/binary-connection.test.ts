@@ -143,7 +143,7 @@ describe('the SASL handshake', () => {
         return raw.socket.destroyed;
       })
       .toBe(true);
-    expect(gateway.clock.delays).not.toContain(LINGER_MS);
+    await expect.poll(() => gateway.clock.delays).not.toContain(LINGER_MS);
   });
 
   it.each([

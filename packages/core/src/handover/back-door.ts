@@ -62,7 +62,7 @@ export class BackDoor {
     try {
       const { maxMessageBytes: maxBytes, stallTimeoutMs } = config;
       const message = await readBody(request, { maxBytes, memory, periodMs: stallTimeoutMs, clock });
-      const sink = new HttpSink(response, stallTimeoutMs);
+      const sink = new HttpSink(response, { stallTimeoutMs, clock });
       const client = { user: userOf(request), ip: headerOf(request, IP_HEADER) ?? 'unknown' };
       await service.handle(message, { ...client, onSessionOpened: () => {} }, sink);
       sink.end();
