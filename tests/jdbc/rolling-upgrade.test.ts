@@ -2,9 +2,10 @@ import { freePort, type RealZooKeeper } from '@senbon/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Installation } from '../support/installation.ts';
 import type { JdbcDriver } from '../support/jars.ts';
+import type { SteadyProgram } from '../support/steady-program.ts';
 import { isAlive } from '../support/tagged-processes.ts';
 import { startZooKeeper } from '../support/zookeeper.ts';
-import { SteadyJdbc } from './steady-jdbc.ts';
+import { startSteadyJdbc } from './steady-jdbc.ts';
 
 const drivers: readonly JdbcDriver[] = ['hive-jdbc-3.1.3', 'kyuubi-jdbc-1.10.1'];
 const CLIENTS_PER_DRIVER = 30;
@@ -18,7 +19,7 @@ let zooKeeper: RealZooKeeper;
 const installations: Installation[] = [];
 /** Those that serve. */
 let gateways: Installation[] = [];
-let clients: readonly SteadyJdbc[] = [];
+let clients: readonly SteadyProgram[] = [];
 
 async function install(port: number): Promise<Installation> {
   const installation = await Installation.create({
@@ -85,7 +86,7 @@ beforeAll(async () => {
   gateways = [await start(await freePort()), await start(await freePort()), await start(await freePort())];
   const url = `jdbc:hive2://${zooKeeper.addresses}/;serviceDiscoveryMode=zooKeeper;zooKeeperNamespace=kyuubi`;
   clients = await Promise.all(
-    drivers.map((driver) => SteadyJdbc.start({ driver, url, clients: CLIENTS_PER_DRIVER })),
+    drivers.map((driver) => startSteadyJdbc({ driver, url, clients: CLIENTS_PER_DRIVER })),
   );
   await someRounds();
 }, TEST_TIMEOUT_MS);

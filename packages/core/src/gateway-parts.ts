@@ -11,7 +11,8 @@ import { createFrontends } from './frontend/create-frontends.ts';
 import type { Frontend } from './frontend/frontend.ts';
 import { Handover } from './handover/handover.ts';
 import { checkInheritance } from './handover/inheritance.ts';
-import { Predecessor } from './handover/predecessor.ts';
+import { Neighbour } from './handover/neighbour.ts';
+import { Neighbours } from './handover/neighbours.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { guardDiscovery } from './guard/guard-discovery.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
@@ -144,10 +145,10 @@ export async function createDoor(
     useHostname: config.useHostname,
   });
   const { initializeTimeoutMs } = readArea(engineArea, conf);
-  const predecessor =
-    inheritance === undefined
-      ? null
-      : new Predecessor(inheritance.backDoor, logger.named('server.KyuubiServer'));
+  const doorLogger = logger.named('server.KyuubiServer');
+  const neighbours = new Neighbours(
+    inheritance === undefined ? null : new Neighbour(inheritance.backDoor, doorLogger),
+  );
   const { frontends, backDoor } = createFrontends({
     config,
     session: readArea(sessionArea, conf),
@@ -157,12 +158,16 @@ export async function createDoor(
     advertisedHost: host,
     version,
     inherited: inheritance?.sockets ?? [],
-    elsewhere: predecessor,
+    elsewhere: neighbours,
     admit,
     clock,
     logger,
   });
-  return { host, frontends, handover: new Handover({ frontends, backDoor, predecessor, clock }) };
+  return {
+    host,
+    frontends,
+    handover: new Handover({ frontends, backDoor, neighbours, clock, logger: doorLogger }),
+  };
 }
 
 export interface ServerLifeInput extends SessionParts, Door {

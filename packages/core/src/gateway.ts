@@ -11,7 +11,7 @@ import {
   type Own,
   type ServerLife,
 } from './gateway-parts.ts';
-import type { Handover } from './handover/handover.ts';
+import type { Doors, Handover } from './handover/handover.ts';
 import type { Inheritance } from './handover/inheritance.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
 import { atMost } from './observe/at-most.ts';
@@ -139,21 +139,23 @@ export class Gateway {
   }
 
   /**
-   * Its sockets, for a child process to inherit, and its sessions for that process at `backDoor` from now on. Throws
+   * Its sockets, for a child process to inherit, and a way to its sessions for that process from now on. Throws
    * UPGRADE_REFUSED, FOLDER_UNUSABLE.
    */
-  async offer(backDoor: string): Promise<Inheritance> {
-    const sockets = this.#handover?.sockets ?? [];
-    if (this.#state !== 'running' || sockets.length < this.#frontends.length) {
+  async offer(doors: Doors): Promise<Inheritance> {
+    const handover = this.#handover;
+    if (this.#state !== 'running' || handover === null) {
       throw new SenbonError('UPGRADE_REFUSED', { problem: `it is ${this.#state}` });
     }
-    await this.#handover?.backDoor.open(backDoor);
-    return { sockets, backDoor };
+    if (handover.sockets.length < this.#frontends.length) {
+      throw new SenbonError('UPGRADE_REFUSED', { problem: 'this platform has no sockets to inherit' });
+    }
+    return handover.offer(doors);
   }
 
   /** The process it was offered to did not come. */
   async withdraw(): Promise<void> {
-    await this.#handover?.backDoor.close();
+    await this.#handover?.withdraw();
   }
 
   /** The process it was offered to serves: a drain, but who is connected here may open sessions. Resolves when stopped. */
@@ -184,8 +186,9 @@ export class Gateway {
     this.#handover = door.handover;
     own(() => door.handover.close());
     // A socket that was handed over has clients already: they are left to the process before until nothing can fail any more.
-    const isHandedOver = this.#options.inheritance !== undefined;
-    if (!isHandedOver) await this.#listen(own);
+    const { inheritance } = this.#options;
+    if (inheritance === undefined) await this.#listen(own);
+    else await door.handover.accept(inheritance);
     const life = createServerLife(this.#options, {
       ...door,
       client,
@@ -199,7 +202,7 @@ export class Gateway {
     // Opened last, so closed first: nobody is sent to a gateway that does not serve any more.
     own(() => life.registrations.close());
     await life.registrations.open();
-    if (isHandedOver) await this.#listen(own);
+    if (inheritance !== undefined) await this.#listen(own);
     this.#checkStarting();
     life.loss.watch();
     own(async () => life.loss.close());

@@ -46,6 +46,7 @@ export { RequestMemory } from './frontend/request-memory.ts';
 export { Gateway, GatewayState } from './gateway.ts';
 export type { GatewayOptions } from './gateway-options.ts';
 export { guardDiscovery, type GuardDiscoveryOptions } from './guard/guard-discovery.ts';
+export type { Doors } from './handover/handover.ts';
 export { type Inheritance, type ListeningSocket, parseInheritance } from './handover/inheritance.ts';
 export { listenPrivately } from './handover/listen-privately.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';

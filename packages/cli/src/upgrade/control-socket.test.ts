@@ -27,15 +27,15 @@ afterEach(async () => {
 async function open(more: Partial<UpgradeOptions> = {}): Promise<void> {
   const upgrade = new Upgrade({
     gateway: {
-      offer: async (backDoor) => {
+      offer: async (doors) => {
         events.push('offer');
-        return { sockets: [], backDoor };
+        return { sockets: [], ...doors };
       },
       withdraw: async () => void events.push('withdraw'),
       giveWay: async (why) => void events.push(`give way: ${why.replace(/\d+/, 'N')}`),
     },
     isEmbedded: false,
-    callsPath: join(dir, 'calls.sock'),
+    doors: { backDoor: join(dir, 'calls.sock'), ownDoor: join(dir, 'next.sock') },
     appoint: async (pid) => void events.push(`appoint ${typeof pid}`),
     logger: silentLogger,
     ...more,

@@ -2,7 +2,7 @@ import { type Gateway, type Logger, messageOf } from '@senbon/core';
 import { dirname } from 'node:path';
 import { PidFile } from '../daemon/pid-file.ts';
 import { ControlSocket } from './control-socket.ts';
-import { callsPath, controlPath } from './protocol.ts';
+import { controlPath, doorsOf } from './protocol.ts';
 import { Upgrade } from './upgrade.ts';
 
 export interface ControlInput {
@@ -21,7 +21,7 @@ export async function openControl(
   const upgrade = new Upgrade({
     gateway,
     isEmbedded,
-    callsPath: callsPath(pidDir, process.pid),
+    doors: doorsOf(pidDir, process.pid),
     appoint: (pid) => PidFile.besideDoor(doorFile).write(pid),
     logger: log,
   });

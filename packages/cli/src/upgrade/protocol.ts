@@ -1,3 +1,4 @@
+import type { Doors } from '@senbon/core';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -32,7 +33,10 @@ export function controlPath(pidDir: string, pid: number): string {
 
 export const CONTROL_NAME = /^kyuubi-(\d+)\.sock$/;
 
-/** Where the process that has taken over finds the sessions of `pid`. */
-export function callsPath(pidDir: string, pid: number): string {
-  return join(pidDir, `kyuubi-${pid}-calls.sock`);
+/** Where `pid` and the process that takes its place serve each other's clients. */
+export function doorsOf(pidDir: string, pid: number): Doors {
+  return {
+    backDoor: join(pidDir, `kyuubi-${pid}-calls.sock`),
+    ownDoor: join(pidDir, `kyuubi-${pid}-next.sock`),
+  };
 }

@@ -1,4 +1,4 @@
-import { type Gateway, type Logger, messageOf, SenbonError } from '@senbon/core';
+import { type Doors, type Gateway, type Logger, messageOf, SenbonError } from '@senbon/core';
 import type { UpgradeRequest } from './protocol.ts';
 import { Successor } from './successor.ts';
 
@@ -6,8 +6,8 @@ export interface UpgradeOptions {
   readonly gateway: Pick<Gateway, 'offer' | 'withdraw' | 'giveWay'>;
   /** Its ZooKeeper lives in this process. */
   readonly isEmbedded: boolean;
-  /** Where the next process finds the sessions of this one. */
-  readonly callsPath: string;
+  /** Where this process and the next one serve each other's clients. */
+  readonly doors: Doors;
   /** Makes the next process the one that `kyuubi stop` means. */
   readonly appoint: (pid: number) => Promise<void>;
   readonly logger: Logger;
@@ -42,8 +42,8 @@ export class Upgrade {
   }
 
   async #run(request: UpgradeRequest, signal: AbortSignal): Promise<number> {
-    const { gateway, callsPath, logger } = this.#options;
-    const inheritance = await gateway.offer(callsPath);
+    const { gateway, doors, logger } = this.#options;
+    const inheritance = await gateway.offer(doors);
     try {
       const successor = await Successor.start(request, inheritance);
       logger.info(`Process ${successor.pid} is to take the place of this one`);

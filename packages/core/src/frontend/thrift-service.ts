@@ -77,7 +77,8 @@ export class ThriftService {
 
   /**
    * Answers one message of a client. Throws ThriftProtocolError when not even its envelope can be read: then nothing
-   * can be answered and the connection is of no more use.
+   * can be answered and the connection is of no more use. Throws SESSION_NOT_FOUND and OPERATION_NOT_FOUND when another process
+   * passed the message on.
    */
   async handle(message: Uint8Array, client: ClientContext, sink: ReplySink): Promise<void> {
     const envelope = readEnvelope(message);
@@ -100,7 +101,11 @@ export class ThriftService {
     try {
       await (this.#handlers[method] as (call: Call) => Promise<void>)(call);
     } catch (error) {
-      if (isUnknownHere(error) && (await this.#elsewhere?.serve(message, client, sink)) === true) return;
+      if (isUnknownHere(error)) {
+        if ((await this.#elsewhere?.serve(message, client, sink)) === true) return;
+        // Whoever passed it on may know somebody else.
+        if (client.cameFrom !== undefined) throw error;
+      }
       await send(sink, this.#failure(method, seqId, error));
     }
   }

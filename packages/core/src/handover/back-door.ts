@@ -16,22 +16,25 @@ export interface BackDoorOptions {
   readonly clock: Clock;
 }
 
-/** Calls of clients whose connection the next process has. */
+/** Calls of clients whose connection the other process has. */
 export const CALLS_PATH = '/calls';
-/** A request that is not answered before the door closes: how the next process hears of the end. */
+/** A request that is not answered before the door closes: how another process hears of the end. */
 export const END_PATH = '/end';
 /** The authenticated user, URI-encoded; absent under NOSASL. */
 export const USER_HEADER = 'x-senbon-user';
 export const IP_HEADER = 'x-senbon-ip';
+/** `before` or `after`: where in the row of processes at the same sockets the call comes from. */
+export const FROM_HEADER = 'x-senbon-from';
 
 /**
- * Where a gateway that gives way serves its sessions for the process that took its place: an HTTP client comes with a new
- * connection for every call, and that one is not ours any more. Only processes of the same OS user can connect, so what they
- * say about a client is believed.
+ * Where a gateway serves its sessions for another process that has the same sockets, before an upgrade or after it: an HTTP
+ * client may come with a new connection for every call, and keep some, so either process gets calls of the other one's
+ * sessions. Only processes of the same OS user can connect, so what they say about a client is believed.
  */
 export class BackDoor {
   readonly #options: BackDoorOptions;
   readonly #server: Server;
+  #path: string | null = null;
 
   constructor(options: BackDoorOptions) {
     this.#options = options;
@@ -40,14 +43,18 @@ export class BackDoor {
     this.#server.on('request', (request, response) => void this.#answer(request, response));
   }
 
-  /** Throws FOLDER_UNUSABLE. */
-  async open(path: string): Promise<void> {
+  /** Returns where it is: one that is open stays where it was. Throws FOLDER_UNUSABLE. */
+  async open(path: string): Promise<string> {
+    if (this.#path !== null) return this.#path;
     await listenPrivately(this.#server, path);
+    this.#path = path;
+    return path;
   }
 
   /** Idempotent. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
+    if (this.#path === null) return;
+    this.#path = null;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
@@ -63,8 +70,13 @@ export class BackDoor {
       const { maxMessageBytes: maxBytes, stallTimeoutMs } = config;
       const message = await readBody(request, { maxBytes, memory, periodMs: stallTimeoutMs, clock });
       const sink = new HttpSink(response, { stallTimeoutMs, clock });
-      const client = { user: userOf(request), ip: headerOf(request, IP_HEADER) ?? 'unknown' };
-      await service.handle(message, { ...client, onSessionOpened: () => {} }, sink);
+      const client = {
+        user: userOf(request),
+        ip: headerOf(request, IP_HEADER) ?? 'unknown',
+        cameFrom: headerOf(request, FROM_HEADER) === 'before' ? 'before' : 'after',
+        onSessionOpened: () => {},
+      } as const;
+      await service.handle(message, client, sink);
       sink.end();
     } catch (error) {
       if (response.headersSent) response.destroy();

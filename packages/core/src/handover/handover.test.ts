@@ -10,14 +10,24 @@ let dir: string;
 let old: TestGateway;
 let next: TestGateway;
 
-/** Two gateways of one space in one process, which have no socket in common; the next one knows the old one's back door. */
+const doors = (name: string) => ({
+  backDoor: join(dir, `${name}-calls.sock`),
+  ownDoor: join(dir, `${name}-next.sock`),
+});
+
+/** A gateway of the same space in this process; they have no socket in common, and know each other's back doors. */
+async function successorOf(gateway: TestGateway, name: string): Promise<TestGateway> {
+  const inheritance = { ...(await gateway.gateway.offer(doors(name))), sockets: [] };
+  const { ensemble, clock } = gateway;
+  const successor = await TestGateway.create({}, { ensemble, clock, inheritance });
+  await successor.gateway.start();
+  return successor;
+}
+
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'senbon-handover-'));
   old = await TestGateway.start();
-  const { backDoor } = await old.gateway.offer(join(dir, 'calls.sock'));
-  const { ensemble, clock } = old;
-  next = await TestGateway.create({}, { ensemble, clock, inheritance: { sockets: [], backDoor } });
-  await next.gateway.start();
+  next = await successorOf(old, 'old');
 });
 afterEach(async () => {
   await next.stop();
@@ -72,6 +82,52 @@ describe('a session of the process before', () => {
     expect(await ask()).toContain('no such session is open here');
     const late = await next.http().call('GetInfo', { sessionHandle, infoType: 17 });
     expect(late.status).toMatchObject({ statusCode: TStatusCode.ERROR, sqlState: '08003' });
+  });
+});
+
+describe('in a row of three', () => {
+  let last: TestGateway;
+  beforeEach(async () => {
+    last = await successorOf(next, 'next');
+  });
+  afterEach(async () => last.stop());
+
+  it('each serves the sessions of the others', async () => {
+    const row = [old, next, last];
+    for (const owner of row) {
+      // Engines are found by the space; the first launch is the old one's.
+      const client = owner.http();
+      const { sessionHandle } = await client.call('OpenSession', openRequest());
+      if (sessionHandle === undefined) throw new Error('no session');
+      for (const gateway of row) {
+        const { status } = await gateway.http().call('GetInfo', { sessionHandle, infoType: 17 });
+        expect(status.statusCode).toBe(TStatusCode.SUCCESS);
+        const executed = await gateway
+          .http()
+          .call('ExecuteStatement', { sessionHandle, statement: 'rows 3', runAsync: true });
+        const { operationHandle } = executed;
+        if (operationHandle === undefined) throw new Error('no operation');
+        for (const other of row) {
+          const asked = await other.http().call('GetOperationStatus', { operationHandle });
+          expect(asked.status.statusCode).toBe(TStatusCode.SUCCESS);
+        }
+      }
+    }
+  });
+
+  it('a session that nobody has is unknown to each', async () => {
+    for (const gateway of [old, next, last]) {
+      const { status } = await gateway.http().call('GetInfo', { sessionHandle: handleOf(7), infoType: 17 });
+      expect(status).toMatchObject({ statusCode: TStatusCode.ERROR, sqlState: '08003' });
+    }
+  });
+
+  it('one in the middle that is turned down keeps its way to the one before', async () => {
+    await next.gateway.withdraw();
+    const { sessionHandle } = await next.http().call('OpenSession', openRequest());
+    if (sessionHandle === undefined) throw new Error('no session');
+    const { status } = await old.http().call('GetInfo', { sessionHandle, infoType: 17 });
+    expect(status.statusCode).toBe(TStatusCode.SUCCESS);
   });
 });
 
@@ -134,7 +190,7 @@ describe('a gateway that gives way', () => {
     await client.call('CloseSession', { sessionHandle });
     expect(old.gateway.state).toBe(GatewayState.running);
     await old.gateway.drain('the end');
-    await expect(old.gateway.offer(join(dir, 'other.sock'))).rejects.toMatchObject({
+    await expect(old.gateway.offer(doors('other'))).rejects.toMatchObject({
       code: 'UPGRADE_REFUSED',
     });
   });

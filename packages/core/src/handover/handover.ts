@@ -1,15 +1,18 @@
 import type { Frontend } from '../frontend/frontend.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { BackDoor } from './back-door.ts';
-import type { ListeningSocket } from './inheritance.ts';
-import type { Predecessor } from './predecessor.ts';
+import type { Inheritance, ListeningSocket } from './inheritance.ts';
+import { Neighbour } from './neighbour.ts';
+import type { Neighbours } from './neighbours.ts';
 
 export interface HandoverOptions {
   readonly frontends: readonly Frontend[];
   readonly backDoor: BackDoor;
-  readonly predecessor: Predecessor | null;
+  readonly neighbours: Neighbours;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Without a session for as long, a connection is not that of a client who is about to open one. */
@@ -18,6 +21,7 @@ const SETTLE_MS = 3_000;
 /** What a gateway has of the process before it, and leaves to the one after it. */
 export class Handover {
   readonly #options: HandoverOptions;
+  #isDoorOurs = false;
   /** When the last connection here has gone; `null` as long as nobody else takes them. */
   #released: Promise<unknown> | null = null;
 
@@ -33,8 +37,29 @@ export class Handover {
     return this.#options.frontends.flatMap(({ socket }) => socket ?? []);
   }
 
-  get backDoor(): BackDoor {
-    return this.#options.backDoor;
+  /** Before the first client comes: the process before gets calls of sessions that are opened here. Throws FOLDER_UNUSABLE. */
+  async accept({ ownDoor }: Inheritance): Promise<void> {
+    const { backDoor, neighbours } = this.#options;
+    await backDoor.open(ownDoor);
+    neighbours.before?.watch();
+  }
+
+  /** For a process that is to inherit the sockets. `doors`: this one's, unless it has one, and the other's. Throws FOLDER_UNUSABLE. */
+  async offer(doors: Doors): Promise<Inheritance> {
+    const { backDoor: door, neighbours, logger } = this.#options;
+    const backDoor = await door.open(doors.backDoor);
+    this.#isDoorOurs = backDoor === doors.backDoor;
+    neighbours.after?.close();
+    neighbours.after = new Neighbour(doors.ownDoor, logger);
+    return { sockets: this.sockets, backDoor, ownDoor: doors.ownDoor };
+  }
+
+  async withdraw(): Promise<void> {
+    const { backDoor, neighbours } = this.#options;
+    neighbours.after?.close();
+    neighbours.after = null;
+    // Else the process before needs it.
+    if (this.#isDoorOurs) await backDoor.close();
   }
 
   /** Leaves further connections to the next process. */
@@ -44,13 +69,15 @@ export class Handover {
 
   /** Resolves when, apart from its sessions, nobody needs this process: none before it, and no client that has just come. */
   async settled(): Promise<void> {
-    const { predecessor, clock } = this.#options;
-    await predecessor?.ended;
+    const { neighbours, clock } = this.#options;
+    await neighbours.before?.ended;
     if (this.#released !== null) await atMost(clock, SETTLE_MS, this.#released);
   }
 
   async close(): Promise<void> {
-    this.#options.predecessor?.close();
+    this.#options.neighbours.close();
     await this.#options.backDoor.close();
   }
 }
+
+export type Doors = Omit<Inheritance, 'sockets'>;

@@ -8,7 +8,7 @@ const sockets = [
   { protocol: 'THRIFT_BINARY', host: '127.0.0.1', port: 10_009, fd: 4 },
   { protocol: 'THRIFT_HTTP', host: null, port: 10_010, fd: 5 },
 ];
-const inheritance = { sockets, backDoor: '/run/kyuubi-1-calls.sock' };
+const inheritance = { sockets, backDoor: '/run/kyuubi-1-calls.sock', ownDoor: '/run/kyuubi-1-next.sock' };
 const asBefore = { 'kyuubi.frontend.thrift.binary.bind.host': '127.0.0.1' };
 
 const check = (conf: Record<string, string>) => () =>

@@ -15,6 +15,8 @@ const inheritanceSchema = z.object({
   sockets: z.array(socketSchema),
   /** Unix socket at which the sessions of the process before are served, as long as it lives. */
   backDoor: z.string(),
+  /** Where that process expects the same of the new one. */
+  ownDoor: z.string(),
 });
 
 /** A frontend's listening socket. */
@@ -24,6 +26,7 @@ export type ListeningSocket = Readonly<z.infer<typeof socketSchema>>;
 export interface Inheritance {
   readonly sockets: readonly ListeningSocket[];
   readonly backDoor: string;
+  readonly ownDoor: string;
 }
 
 /** Throws UPGRADE_REFUSED. */

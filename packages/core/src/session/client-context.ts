@@ -4,6 +4,11 @@ export interface ClientContext {
   readonly user: string | null;
   /** The client's address, for limits and logs. */
   readonly ip: string;
+  /**
+   * The call was passed on by the process before this one at the same sockets, or by the one after it. Absent: the client came
+   * itself.
+   */
+  readonly cameFrom?: 'before' | 'after' | undefined;
   /** Called with the id of every session opened by this client, so that a binary frontend can close them when it drops. */
   onSessionOpened(id: string): void;
 }

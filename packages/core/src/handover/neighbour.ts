@@ -3,14 +3,14 @@ import { messageOf } from '../errors/senbon-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ReplySink } from '../relay/reply-sink.ts';
 import type { ClientContext } from '../session/client-context.ts';
-import { CALLS_PATH, END_PATH, IP_HEADER, USER_HEADER } from './back-door.ts';
+import { CALLS_PATH, END_PATH, FROM_HEADER, IP_HEADER, USER_HEADER } from './back-door.ts';
 
-/** Further calls of sessions of the process before wait for one of these. */
+/** Further calls for the other process wait for one of these. */
 const MAX_CONNECTIONS = 256;
 const MAX_IDLE_CONNECTIONS = 8;
 
-/** The process whose place this one took, as long as it serves its last sessions. */
-export class Predecessor {
+/** Another process that has, or had, the same sockets: through its back door its sessions are served. */
+export class Neighbour {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #agent = new Agent({
@@ -18,35 +18,35 @@ export class Predecessor {
     maxSockets: MAX_CONNECTIONS,
     maxFreeSockets: MAX_IDLE_CONNECTIONS,
   });
-  readonly #ended: Promise<void>;
-  #settleEnded: () => void = () => {};
-  #isGone = false;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(path: string, logger: Logger) {
     this.#path = path;
     this.#logger = logger;
+  }
+
+  /** From now on `ended` tells. */
+  watch(): void {
+    const vigil = request({ socketPath: this.#path, path: END_PATH, agent: this.#agent });
     this.#ended = new Promise((resolve) => {
-      this.#settleEnded = resolve;
+      vigil.once('close', resolve);
     });
-    const vigil = request({ socketPath: path, path: END_PATH, agent: this.#agent });
-    vigil.once('close', () => this.#over());
     vigil.on('error', () => {});
     vigil.end();
   }
 
-  /** Resolves when it has ended. */
+  /** Resolves when it has ended, or is not watched. */
   get ended(): Promise<void> {
     return this.#ended;
   }
 
-  /** Has it answer a call of one of its sessions. False when it cannot: it has gone, and nothing was sent to `sink`. */
+  /** Has it answer a call of one of its sessions. False when it cannot: it is not there, and nothing was sent to `sink`. */
   async serve(message: Uint8Array, client: ClientContext, sink: ReplySink): Promise<boolean> {
-    if (this.#isGone) return false;
     let response: IncomingMessage;
     try {
       response = await this.#post(message, client);
     } catch (error) {
-      this.#logger.debug(`The gateway before this one does not answer: ${messageOf(error)}`);
+      this.#logger.debug(`The process at ${this.#path} does not answer: ${messageOf(error)}`);
       return false;
     }
     if (response.statusCode !== 200) {
@@ -60,13 +60,13 @@ export class Predecessor {
   /** Idempotent. */
   close(): void {
     this.#agent.destroy();
-    this.#over();
   }
 
-  #post(message: Uint8Array, { user, ip }: ClientContext): Promise<IncomingMessage> {
+  #post(message: Uint8Array, { user, ip, cameFrom }: ClientContext): Promise<IncomingMessage> {
     const headers = {
       'content-length': message.length,
       [IP_HEADER]: ip,
+      ...(cameFrom === undefined ? {} : { [FROM_HEADER]: cameFrom }),
       ...(user === null ? {} : { [USER_HEADER]: encodeURIComponent(user) }),
     };
     return new Promise((resolve, reject) => {
@@ -81,13 +81,6 @@ export class Predecessor {
       call.on('error', reject);
       call.end(message);
     });
-  }
-
-  #over(): void {
-    if (this.#isGone) return;
-    this.#isGone = true;
-    this.#agent.destroy();
-    this.#settleEnded();
   }
 }
 
