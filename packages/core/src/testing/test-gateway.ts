@@ -54,6 +54,8 @@ export class TestGateway {
         'kyuubi.frontend.thrift.binary.bind.port': '0',
         'kyuubi.frontend.thrift.http.bind.port': '0',
         'kyuubi.frontend.bind.host': '127.0.0.1',
+        // Its timer is like those that tests look for.
+        'kyuubi.ha.load.report.interval': '0',
         ...conf,
       }),
       version: '0.0.0-test',
