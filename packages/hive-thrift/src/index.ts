@@ -1,3 +1,4 @@
+export { MAX_REQUEST_VALUES } from './bytes/limits.ts';
 export { HiveClient, type HiveClientOptions, type OpenSessionOptions } from './client/hive-client.ts';
 export { checkStatus, HiveError, type HiveErrorInit, operationError } from './client/hive-error.ts';
 export {

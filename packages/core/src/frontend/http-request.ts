@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { MAX_REQUEST_VALUES, MessageScanner } from '@senbon/hive-thrift';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ArrivalTimer } from './arrival-timer.ts';
@@ -62,6 +63,11 @@ export async function readBody(incoming: IncomingMessage, bounds: BodyBounds): P
     arrival.stop();
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Throws ThriftProtocolError for a body that would take too long to read; whether it is one whole call is found out later. */
+export function checkValues(body: Uint8Array, maxMessageBytes: number): void {
+  MessageScanner.isWhole(body, { maxMessageBytes, maxValues: MAX_REQUEST_VALUES });
 }
 
 function tooLarge(bytes: number, limit: number): SenbonError {

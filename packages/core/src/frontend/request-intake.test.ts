@@ -1,4 +1,4 @@
-import { encodeCall, frame } from '@senbon/hive-thrift';
+import { encodeCall, frame, MAX_REQUEST_VALUES } from '@senbon/hive-thrift';
 import { describe, expect, it } from 'vitest';
 import { MAX_PIPELINED_BYTES, MAX_PIPELINED_CALLS, RequestIntake } from './request-intake.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -59,6 +59,16 @@ describe.each([
     expect(memory.heldBytes).toBeGreaterThanOrEqual(MEBIBYTE);
     expect(intake.next()).toBeUndefined();
     expect(memory.heldBytes).toBe(0);
+  });
+
+  it('are refused when they have more values than anybody needs', () => {
+    const sessionHandle = { sessionId: { guid: SECRET, secret: SECRET } };
+    const confs = (count: number) => {
+      const confOverlay = new Map(Array.from({ length: count }, (_, at) => [String(at), '']));
+      return wrap(encodeCall('ExecuteStatement', 1, { sessionHandle, statement: '', confOverlay }));
+    };
+    expect(intakeOf(isFramed).intake.push(confs(65_536))).toBe(1);
+    expect(() => intakeOf(isFramed).intake.push(confs(MAX_REQUEST_VALUES / 2))).toThrow('262144 values');
   });
 
   it('are refused when all clients together send too much', () => {

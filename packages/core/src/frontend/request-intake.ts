@@ -1,4 +1,4 @@
-import { FrameDecoder, MessageScanner } from '@senbon/hive-thrift';
+import { FrameDecoder, MAX_REQUEST_VALUES, MessageScanner } from '@senbon/hive-thrift';
 import type { RequestShare } from './request-memory.ts';
 
 export interface RequestIntakeOptions {
@@ -26,7 +26,7 @@ export class RequestIntake {
 
   constructor({ isFramed, maxMessageBytes, memory }: RequestIntakeOptions) {
     this.#frames = isFramed ? new FrameDecoder({ maxFrameBytes: maxMessageBytes }) : null;
-    this.#messages = new MessageScanner({ maxMessageBytes });
+    this.#messages = new MessageScanner({ maxMessageBytes, maxValues: MAX_REQUEST_VALUES });
     this.#memory = memory;
   }
 

@@ -14,7 +14,7 @@ import type { ClientContext } from '../session/client-context.ts';
 import { authenticate, type AuthMode } from './auth.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
-import { basicCredentials, clientAddress, readBody } from './http-request.ts';
+import { basicCredentials, checkValues, clientAddress, readBody } from './http-request.ts';
 import { HttpSink } from './http-sink.ts';
 import { fdOf, listen } from './listen.ts';
 import { refuseHttp } from './refuse-http.ts';
@@ -160,6 +160,7 @@ export class ThriftHttpFrontend implements Frontend {
         periodMs: config.stallTimeoutMs,
         clock,
       });
+      checkValues(message, config.maxMessageBytes);
       const ip = clientAddress(incoming, config.clientIpHeader);
       const client: ClientContext = { user, ip, onSessionOpened };
       await service.handle(message, client, sink);

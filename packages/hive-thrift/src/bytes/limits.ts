@@ -13,5 +13,11 @@ export const MAX_CONTAINER_ELEMENTS = 1 << 24;
  */
 export const MAX_MAP_ENTRIES = 1 << 16;
 
+/**
+ * Values of one request. The largest that is meant well, a session with `MAX_MAP_ENTRIES` confs, has half as many; to pass
+ * over this many takes a server some 30 ms, during which it serves nobody else.
+ */
+export const MAX_REQUEST_VALUES = 1 << 18;
+
 /** Longest method name in an envelope; the longest of HiveServer2 has 21. */
 export const MAX_METHOD_NAME_BYTES = 128;

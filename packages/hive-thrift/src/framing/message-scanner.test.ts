@@ -122,6 +122,36 @@ describe('MessageScanner', () => {
     });
   });
 
+  describe('counts the values of a message', () => {
+    const structs = (count: number) =>
+      Buffer.concat([raw('0f0001 0c'), Buffer.from([0, 0, 0, count]), Buffer.alloc(count), Buffer.of(0)]);
+
+    it('and throws beyond a maximum, however it is cut', () => {
+      // The list, and what is in it.
+      const options = { maxMessageBytes: 1000, maxValues: 11 };
+      for (const chunks of cuts(structs(10))) {
+        const scanner = new MessageScanner(options);
+        expect(chunks.flatMap((chunk) => scanner.push(chunk))).toHaveLength(1);
+      }
+      for (const chunks of cuts(structs(11))) {
+        const scanner = new MessageScanner(options);
+        expect(() => chunks.flatMap((chunk) => scanner.push(chunk))).toThrow(kind('too-large'));
+      }
+    });
+
+    it('of each anew', () => {
+      const scanner = new MessageScanner({ maxMessageBytes: 1000, maxValues: 11 });
+      expect(scanner.push(Buffer.concat([structs(10), structs(10), structs(10)]))).toHaveLength(3);
+    });
+
+    it('and tells whether it is whole', () => {
+      const options = { maxMessageBytes: 1000, maxValues: 11 };
+      expect(MessageScanner.isWhole(structs(10), options)).toBe(true);
+      expect(MessageScanner.isWhole(structs(10).subarray(0, -1), options)).toBe(false);
+      expect(() => MessageScanner.isWhole(structs(11), options)).toThrow(kind('too-large'));
+    });
+  });
+
   it('takes time in proportion to the bytes, also one by one', () => {
     const rows = sample(responseTable('FetchResults'), new Random(1), 'required');
     const time = (cells: number): number => {

@@ -7,6 +7,11 @@ import { ThriftProtocolError } from '../errors.ts';
 export interface MessageScannerOptions {
   /** Longest message taken; a longer one is refused as soon as its lengths tell, before its bytes are awaited. */
   readonly maxMessageBytes: number;
+  /**
+   * Most values of a message (fields, elements, keys), except those that are passed over as one: 100 MiB of empty structs
+   * would take ten seconds. Default no bound, as a reply of rows needs none.
+   */
+  readonly maxValues?: number;
 }
 
 /** What the next bytes are; `next` = whatever the open level says. */
@@ -39,15 +44,24 @@ const VERSION_1 = 0x8001;
  */
 export class MessageScanner {
   readonly #maxMessageBytes: number;
+  readonly #maxValues: number;
   /** Bytes of the present message from earlier chunks. */
   readonly #held = new Accumulator();
   readonly #levels: Level[] = [];
   #item: Item = 'header';
   /** From the start of the message; beyond the bytes at hand while a string is awaited. */
   #position = 0;
+  /** Of the present message so far. */
+  #values = 0;
 
   constructor(options: MessageScannerOptions) {
     this.#maxMessageBytes = options.maxMessageBytes;
+    this.#maxValues = options.maxValues ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether a message is whole, for bytes that have come as one. Throws like `push`; keeps nothing. */
+  static isWhole(bytes: Uint8Array, options: MessageScannerOptions): boolean {
+    return new MessageScanner(options).#scan(asBuffer(bytes), 0);
   }
 
   /** Bytes held of a message that is not whole yet. */
@@ -65,6 +79,7 @@ export class MessageScanner {
       messages.push(bytes.subarray(start, start + this.#position));
       start += this.#position;
       this.#position = 0;
+      this.#values = 0;
       this.#item = 'header';
     }
     if (start > 0 && this.#held.length > 0) this.#held.take();
@@ -151,6 +166,10 @@ export class MessageScanner {
   }
 
   #value(type: number): void {
+    this.#values += 1;
+    if (this.#values > this.#maxValues) {
+      throw new ThriftProtocolError('too-large', `a message of more than ${this.#maxValues} values`);
+    }
     const fixed = fixedBytes(type);
     if (fixed > 0) {
       this.#skip(fixed, 1);
