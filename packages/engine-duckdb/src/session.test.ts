@@ -173,6 +173,13 @@ describe('transactions', () => {
   });
 });
 
+it('runs a statement with a literal of many megabytes', async () => {
+  const text = "it''s ".repeat(4_000_000);
+  expect(await run(a, `SELECT length('${text}') AS n`)).toEqual([[20_000_000n]]);
+  await run(a, `SET my.key='${text}'`);
+  expect(await run(a, `SELECT 1`)).toEqual([[1]]);
+});
+
 describe('SET', () => {
   it('of a key that DuckDB does not know is the session’s conf', async () => {
     const spec = sessionSpec('default', { 'kyuubi.x': '1', 'my.password': 'hush' });

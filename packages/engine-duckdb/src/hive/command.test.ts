@@ -56,6 +56,14 @@ describe('parseHiveCommand', () => {
     expect(parse(sql)).toBeNull();
   });
 
+  it('leaves to DuckDB what is too long for a command, but for the value of a SET', () => {
+    const long = 'x'.repeat(20_000_000);
+    expect(parseHiveCommand(`SHOW TABLES LIKE '${long}'`)).toBeNull();
+    expect(parseHiveCommand(`USE "${long}"`)).toBeNull();
+    expect(parseHiveCommand(`SET k='${long}'`)).toMatchObject({ kind: 'setAssign', key: 'k' });
+    expect(parseHiveCommand(`SET ${long}`)).toMatchObject({ kind: 'setShow' });
+  });
+
   it('says SCHEMA where Hive says DATABASE', () => {
     expect(rewriteHiveSpelling('create database if not exists x')).toBe('create SCHEMA if not exists x');
     expect(rewriteHiveSpelling('DROP  DATABASE x CASCADE')).toBe('DROP  SCHEMA x CASCADE');

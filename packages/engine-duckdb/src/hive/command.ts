@@ -83,9 +83,16 @@ const forms: readonly Form[] = [
   ),
 ];
 
+/**
+ * Longer ones are none of these, whose patterns would overflow V8's stack. A `SET` is read all the same: its value is a
+ * loop over any character, which does not.
+ */
+const MAX_COMMAND_CHARS = 64 * 1024;
+
 /** The command that `sql`, as `normalizeStatement` returns it, is; `null` for a statement of DuckDB's. */
 export function parseHiveCommand(statement: string): HiveCommand | null {
   const sql = withoutComments(statement);
+  if (sql.length > MAX_COMMAND_CHARS && !/^(?:SET|PRAGMA)\b/i.test(sql)) return null;
   for (const { pattern, command } of forms) {
     const found = pattern.exec(sql);
     if (found !== null) return command(found.groups ?? {});

@@ -2,6 +2,7 @@ import { messageOf } from '@senbon/core';
 import { type Cell, type ExecutorResult, rowsResult, sessionSetting, textColumns } from '@senbon/engine-host';
 import type { Connection } from '../connection/connection.ts';
 import { duckDbArea } from '../options.ts';
+import { endOfQuoted } from '../sql/lexer.ts';
 import { identifier, literal } from '../sql/quote.ts';
 import { type CommandContext, inTurn, NO_ROWS } from './command-context.ts';
 import { engineWide } from './engine-wide.ts';
@@ -10,7 +11,7 @@ const SECRET = /password|passwd|secret|token|credential|\.sign$/i;
 const HIDDEN = '***';
 const UNDEFINED = '<undefined>';
 /** What may stand behind `SET k =` as it is; anything else, such as `Europe/Berlin` or `4GB`, is quoted. */
-const SQL_VALUE = /^(?:'(?:[^']|'')*'|[-+]?\d+(?:\.\d+)?|true|false|null|default)$/i;
+const SQL_VALUE = /^(?:[-+]?\d+(?:\.\d+)?|true|false|null|default)$/i;
 const PATH_KEYS: ReadonlySet<string> = new Set(['search_path', 'schema']);
 const columns = textColumns('key', 'value');
 const OWN_KEYS = [duckDbArea.backslashEscapes, duckDbArea.showDialect];
@@ -46,7 +47,7 @@ export async function assignSetting(
   if (isGlobal && !context.globalSettings) throw engineWide(key);
   const isEngines = await inTurn(context, async (connection) => {
     if (!(await knows(connection, context, key))) return false;
-    const assignment = `${identifier(key)} = ${SQL_VALUE.test(value) ? value : literal(value)}`;
+    const assignment = `${identifier(key)} = ${isSqlValue(value) ? value : literal(value)}`;
     await change(connection, context, { key, verb: 'SET', rest: assignment, isGlobal });
     return true;
   });
@@ -127,6 +128,11 @@ async function keep(
   } else {
     state.keepSetting(name, sql);
   }
+}
+
+function isSqlValue(value: string): boolean {
+  if (!value.startsWith("'")) return SQL_VALUE.test(value);
+  return value.length > 1 && value.endsWith("'") && endOfQuoted(value, 0) === value.length;
 }
 
 async function knows(connection: Connection, { signal }: CommandContext, key: string): Promise<boolean> {

@@ -65,6 +65,22 @@ describe('tokenize', () => {
     }
   });
 
+  it.each(["'", '"', '`', "E'", "x'"])('holds a literal in %s of many megabytes in one token', (open) => {
+    const close = open.at(-1) as string;
+    for (const piece of ['a', close + close, '\\\\']) {
+      const text = open + piece.repeat(20_000_000) + close;
+      const tokens = tokenize(`${text} x`);
+      expect(tokens).toHaveLength(3);
+      expect(tokens[0]?.text.length).toBe(text.length);
+    }
+  });
+
+  it('takes time in proportion to the text where quotes and backslashes alternate', () => {
+    const text = `'${"''\\\\".repeat(3_000_000)}'`;
+    expect(tokenize(text, true)).toHaveLength(1);
+    expect(tokenize(`'${'\\\\'.repeat(5_000_000)}`, true)).toHaveLength(1);
+  });
+
   it('names the kinds', () => {
     expect(kinds('a \'b\' "c" `d` -- e')).toEqual([
       'word',

@@ -15,6 +15,6 @@ export function qualified(parts: readonly string[]): string {
 
 /** The parts of a name as written in SQL: `a."b.c".d`. */
 export function splitName(text: string): readonly string[] {
-  const parts = text.match(/"(?:[^"]|"")*"|[^.\s]+/g) ?? [];
+  const parts = text.match(/"[^"]*(?:""[^"]*)*"|[^.\s]+/g) ?? [];
   return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
 }
