@@ -165,3 +165,16 @@ describe('progress', () => {
     expect(fractions).toEqual(fractions.toSorted((x, y) => x - y));
   });
 });
+
+describe('a query time-out', () => {
+  it('ends a statement whose rows go on and on', async () => {
+    const connection = await open('ann', '?kyuubi.operation.query.timeout=PT1S');
+    const endless = 'SELECT i, md5(i::VARCHAR) FROM range(1000000000) t(i)';
+    const result = await connection.query(endless);
+    const read = async () => {
+      for await (const row of result) if (row.length === 0) break;
+    };
+    expect(await errorOf(read())).toMatchObject({ sqlState: 'HYT00' });
+    expect(await rows(connection, 'SELECT 1')).toEqual([[1]]);
+  });
+});

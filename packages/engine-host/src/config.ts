@@ -135,7 +135,7 @@ export const engineHostArea = {
     'kyuubi.operation.query.timeout',
     duration,
     null,
-    'Upper bound of every statement; the smaller of it and the client’s own counts.',
+    'Most time that an engine works on a statement: until its rows are there, and while it computes further ones. Time in which it waits for the client to fetch does not count. The smaller of it and the client’s own counts.',
   ),
   statusPollMs: key(
     'kyuubi.operation.status.polling.timeout',
@@ -159,7 +159,7 @@ export const engineHostArea = {
     'kyuubi.backend.engine.exec.pool.size',
     int(1, 100_000),
     '100',
-    'Statements an engine runs at once.',
+    'Statements an engine runs at once; one that is being read counts while the engine computes rows for it, not while its client is slow.',
   ),
   waitingStatements: key(
     'kyuubi.backend.engine.exec.pool.wait.queue.size',

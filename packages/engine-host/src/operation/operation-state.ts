@@ -13,12 +13,12 @@ export const OperationState = {
 } as const;
 export type OperationState = (typeof OperationState)[keyof typeof OperationState];
 
-/** FINISHED may still become CANCELED or ERROR while its rows are being read from the engine. */
+/** FINISHED may still become CANCELED, TIMEDOUT or ERROR while its rows are being read from the engine. */
 export const operationMoves: Readonly<Record<OperationState, readonly OperationState[]>> = {
   INITIALIZED: ['PENDING', 'CLOSED'],
   PENDING: ['RUNNING', 'CANCELED', 'TIMEDOUT', 'ERROR', 'CLOSED'],
   RUNNING: ['FINISHED', 'CANCELED', 'TIMEDOUT', 'ERROR', 'CLOSED'],
-  FINISHED: ['CANCELED', 'ERROR', 'CLOSED'],
+  FINISHED: ['CANCELED', 'TIMEDOUT', 'ERROR', 'CLOSED'],
   CANCELED: ['CLOSED'],
   ERROR: ['CLOSED'],
   TIMEDOUT: ['CLOSED'],

@@ -171,6 +171,78 @@ it('ignores a failure that comes after the time-out', async () => {
   expect(operation.state).toBe('TIMEDOUT');
 });
 
+/** Rows that come when the test says so, or not at all once they are not wanted any more. */
+function slowRows() {
+  let give: () => void = () => {};
+  const run: Run = async ({ signal }) =>
+    resultOf({
+      next: () =>
+        new Promise((resolve, reject) => {
+          give = () => resolve({ rowCount: 1, columns: [columnOf('i32', [7])] });
+          signal.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+        }),
+      close: async () => {},
+    });
+  return { run, give: () => give() };
+}
+
+it('times a statement out while its rows are computed, and not while its client takes its time', async () => {
+  const { run, give } = slowRows();
+  const { operation, clock } = operationOf(run, { timeoutMs: 1000 });
+  operation.start();
+  await operation.waitForEnd();
+  await clock.advance(60_000);
+  const first = operation.fetch('FETCH_NEXT', 1);
+  await settle();
+  await clock.advance(600);
+  give();
+  expect((await first).batch.rowCount).toBe(1);
+  // The read ahead, for a client that has not come back yet: this is work too.
+  await clock.advance(300);
+  give();
+  await settle();
+  await clock.advance(60_000);
+  expect(operation.state).toBe('FINISHED');
+  await operation.fetch('FETCH_NEXT', 1);
+  await clock.advance(99);
+  expect(operation.state).toBe('FINISHED');
+  await clock.advance(1);
+  expect(operation.state).toBe('TIMEDOUT');
+  await expect(operation.fetch('FETCH_NEXT', 1)).rejects.toMatchObject({ sqlState: 'HYT00' });
+  expect(clock.pending).toBe(0);
+});
+
+it('fails the fetch in which the time is up with the time-out', async () => {
+  const { operation, clock } = operationOf(slowRows().run, { timeoutMs: 1000 });
+  operation.start();
+  await operation.waitForEnd();
+  const fetched = operation.fetch('FETCH_NEXT', 1);
+  await settle();
+  const failed = expect(fetched).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+  await clock.advance(1000);
+  await failed;
+});
+
+it('holds a place while its rows are computed, and none while its client takes its time', async () => {
+  const queue = new StatementQueue({ maxRunning: 1, maxWaiting: 1 });
+  const { run, give } = slowRows();
+  const { operation } = operationOf(run, { queue });
+  operation.start();
+  await operation.waitForEnd();
+  expect(queue.running).toBe(0);
+  const fetched = operation.fetch('FETCH_NEXT', 2);
+  await settle();
+  expect(queue.running).toBe(1);
+  give();
+  await settle();
+  expect(queue.running).toBe(1);
+  give();
+  expect((await fetched).batch.rowCount).toBe(2);
+  await operation.close();
+  await settle();
+  expect(queue.running).toBe(0);
+});
+
 it('leaves no timer behind', async () => {
   const { operation, clock } = operationOf(async () => resultOf(new OneRow()), { timeoutMs: 60_000 });
   operation.start();

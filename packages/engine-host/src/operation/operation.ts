@@ -1,8 +1,15 @@
-import { type Clock, type Logger, type NamedHandle, SenbonError, type Timer } from '@senbon/core';
+import { type Clock, type Logger, type NamedHandle, SenbonError } from '@senbon/core';
 import type { TOperationType, TProtocolVersion } from '@senbon/hive-thrift';
-import type { ColumnSchema, ExecutorResult, StatementContext, StatementProgress } from '../executor.ts';
+import type {
+  ColumnSchema,
+  ExecutorResult,
+  ResultCursor,
+  StatementContext,
+  StatementProgress,
+} from '../executor.ts';
 import type { RewindBudget } from '../result/result-history.ts';
 import { type FetchedRows, type Orientation, ResultReader } from '../result/result-reader.ts';
+import { ExecutionTimer } from './execution-timer.ts';
 import { looksLikeQuery } from './looks-like-query.ts';
 import { OperationLog } from './operation-log.ts';
 import { isUnderWay, OperationState, operationMoves } from './operation-state.ts';
@@ -13,6 +20,8 @@ const CLOSE_WAIT_MS = 1_000;
 
 /** A client that was told of rows before it was known that there are none finds these columns, and no row. */
 const PLACEHOLDER: readonly ColumnSchema[] = [{ name: 'Result', type: { name: 'STRING' } }];
+
+const NO_ROWS: ResultCursor = { next: () => Promise.resolve(null), close: () => Promise.resolve() };
 
 /** The session, as far as its operations need it. */
 export interface OperationOwner {
@@ -33,7 +42,7 @@ export interface OperationOptions {
   /** Where it waits for its turn; `null` for what is not counted as a statement. */
   readonly queue: StatementQueue | null;
   readonly isAsync: boolean;
-  /** 0 = none. */
+  /** Of the executor's own time, see `ExecutionTimer`; 0 = none. */
   readonly timeoutMs: number;
   /** 0 = all. */
   readonly resultMaxRows: number;
@@ -53,11 +62,11 @@ export class Operation {
   readonly log = new OperationLog();
   readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
+  readonly #timer: ExecutionTimer;
   #state: OperationState = OperationState.INITIALIZED;
   #result: ExecutorResult | null = null;
   #reader: ResultReader | null = null;
   #error: SenbonError | null = null;
-  #timer: Timer | null = null;
   #startedMs = 0;
   #completedMs = 0;
   #lastAccessMs: number;
@@ -68,6 +77,7 @@ export class Operation {
   constructor(options: OperationOptions) {
     this.options = options;
     this.#lastAccessMs = options.clock.now();
+    this.#timer = new ExecutionTimer(options.clock, options.timeoutMs, () => this.#onTimeout());
   }
 
   get handle(): NamedHandle {
@@ -149,10 +159,10 @@ export class Operation {
   }
 
   start(): void {
-    const { clock, timeoutMs, statement } = this.options;
+    const { clock, statement } = this.options;
     this.#startedMs = clock.now();
     this.#move('PENDING', statement ?? 'metadata');
-    if (timeoutMs > 0) this.#timer = clock.after(timeoutMs, () => this.#onTimeout());
+    this.#timer.resume();
     void this.#run();
   }
 
@@ -262,12 +272,27 @@ export class Operation {
       return;
     }
     this.#result = result;
-    const cursor = result.rows?.cursor ?? {
-      next: () => Promise.resolve(null),
-      close: () => Promise.resolve(),
-    };
+    const cursor = result.rows === null ? NO_ROWS : this.#counted(result.rows.cursor);
     this.#reader = new ResultReader({ cursor, schema: this.schema, resultMaxRows, budget, keepsAll, clock });
     this.#move('FINISHED', 'done');
+  }
+
+  /** Each read takes time from the time-out, and a place among the running statements; a client that reads slowly does neither. */
+  #counted(cursor: ResultCursor): ResultCursor {
+    const { queue } = this.options;
+    return {
+      next: async (maxRows) => {
+        const leave = queue?.occupy();
+        this.#timer.resume();
+        try {
+          return await cursor.next(maxRows);
+        } finally {
+          this.#timer.pause();
+          leave?.();
+        }
+      },
+      close: () => cursor.close(),
+    };
   }
 
   #fail(error: SenbonError): void {
@@ -279,7 +304,7 @@ export class Operation {
   }
 
   #onTimeout(): void {
-    if (!isUnderWay(this.#state)) return;
+    if (!operationMoves[this.#state].includes('TIMEDOUT')) return;
     const seconds = this.options.timeoutMs / 1000;
     this.#error = new SenbonError('OPERATION_TIMEOUT', { seconds });
     this.#move('TIMEDOUT', `after ${seconds} s`);
@@ -305,7 +330,7 @@ export class Operation {
   }
 
   #onEnd(): void {
-    this.#timer?.cancel();
+    this.#timer.pause();
     if (this.#completedMs === 0) this.#completedMs = this.options.clock.now();
   }
 

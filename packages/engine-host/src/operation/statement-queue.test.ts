@@ -57,3 +57,23 @@ it('takes no place for what is given up while it waits, or before', async () => 
   leave();
   expect(queue.running).toBe(0);
 });
+
+it('lets those who read rows in beyond the bound, and others only when there is room again', async () => {
+  const queue = new StatementQueue({ maxRunning: 1, maxWaiting: 1 });
+  const leave = await queue.enter(never);
+  const release = queue.occupy();
+  let isIn = false;
+  const waiting = queue.enter(never).then((done) => {
+    isIn = true;
+    return done;
+  });
+  expect(queue.running).toBe(2);
+  leave();
+  await settle();
+  expect([queue.running, isIn]).toEqual([1, false]);
+  release();
+  const done = await waiting;
+  expect([queue.running, isIn]).toEqual([1, true]);
+  done();
+  expect(queue.running).toBe(0);
+});

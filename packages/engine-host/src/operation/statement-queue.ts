@@ -45,6 +45,15 @@ export class StatementQueue {
     };
   }
 
+  /**
+   * Takes a place without waiting, beyond the bound if need be: a statement that has rows goes on being read, and those
+   * that wait wait for it too. Returns the function that gives the place back.
+   */
+  occupy(): () => void {
+    this.#running++;
+    return () => this.#leave();
+  }
+
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -61,8 +70,12 @@ export class StatementQueue {
     });
   }
 
-  /** Hands the place on, so that nobody can slip in between. */
+  /** Hands the place on, so that nobody can slip in between; one beyond the bound is nobody's. */
   #leave(): void {
+    if (this.#running > this.#options.maxRunning) {
+      this.#running--;
+      return;
+    }
     for (const admit of this.#waiting) {
       this.#waiting.delete(admit);
       admit();
