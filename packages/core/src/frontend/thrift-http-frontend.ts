@@ -1,12 +1,8 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import { ThriftProtocolError } from '@senbon/hive-thrift';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
-import { atMost } from '../observe/at-most.ts';
 import type { ListeningSocket } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -14,10 +10,9 @@ import type { ClientContext } from '../session/client-context.ts';
 import { authenticate, type AuthMode } from './auth.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
+import { type HttpApp, type HttpContext, HttpListener } from './http-listener.ts';
 import { basicCredentials, checkValues, clientAddress, readBody } from './http-request.ts';
 import { HttpSink } from './http-sink.ts';
-import { fdOf, listen } from './listen.ts';
-import { refuseHttp } from './refuse-http.ts';
 import type { RequestMemory } from './request-memory.ts';
 import type { ThriftService } from './thrift-service.ts';
 
@@ -35,31 +30,20 @@ export interface ThriftHttpFrontendOptions {
   readonly logger: Logger;
 }
 
-/** How often connections whose headers do not come are looked for. */
-const MAX_CHECK_INTERVAL_MS = 5_000;
-
-type HttpContext = Context<{ Bindings: HttpBindings }>;
-
 /** Thrift over HTTP: one call per POST, Basic authentication, sessions not bound to connections (default port 10010). */
 export class ThriftHttpFrontend implements Frontend {
   readonly protocol = 'THRIFT_HTTP';
   readonly #options: ThriftHttpFrontendOptions;
   readonly #logger: Logger;
-  readonly #server: Server;
+  readonly #listener: HttpListener;
   readonly #path: string;
-  #port: number;
-  #isClosing = false;
-  #isReleased = false;
-  /** Whose answers are not sent yet. */
-  readonly #pending = new Set<ServerResponse>();
 
   constructor(options: ThriftHttpFrontendOptions) {
-    const { config } = options;
+    const { config, inherited, clock } = options;
     this.#options = options;
-    this.#port = options.inherited?.port ?? 0;
     this.#logger = options.logger.named('server.KyuubiThriftHttpFrontendService');
     this.#path = config.httpPath.replace(/^\/+|\/+$/g, '');
-    const app = new Hono<{ Bindings: HttpBindings }>();
+    const app: HttpApp = new Hono();
     // PyHive posts to a path with a trailing slash, every other client without.
     for (const path of [`/${this.#path}`, `/${this.#path}/`]) {
       app.post(path, (context) => this.#serve(context));
@@ -68,83 +52,54 @@ export class ThriftHttpFrontend implements Frontend {
       );
     }
     app.notFound((context) => context.text(`No such path; Thrift is served at /${this.#path}\n`, 404));
-    this.#server = createAdaptorServer({
-      fetch: app.fetch,
-      createServer,
-      serverOptions: {
-        maxHeaderSize: config.httpHeaderBytes,
-        keepAliveTimeout: config.httpIdleMs,
-        headersTimeout: config.loginTimeoutMs,
-        // How long a body may take depends on its size: see readBody.
-        requestTimeout: 0,
-        connectionsCheckingInterval: Math.min(config.loginTimeoutMs, MAX_CHECK_INTERVAL_MS),
-        noDelay: true,
-      },
-    }) as Server;
-    this.#server.maxConnections = config.maxConnections;
-    // An accept that fails (no file handles left) must not end the process.
-    this.#server.on('error', (error) => this.#logger.error('The listener reports an error', error));
-    this.#server.on('clientError', (error, socket) => {
-      const why = refuseHttp(error, socket, config.httpHeaderBytes);
-      this.#logger.debug(`Refused what is no HTTP request: ${why}`);
+    this.#listener = new HttpListener({
+      app,
+      protocol: this.protocol,
+      host: config.httpHost,
+      port: config.httpPort,
+      portKey: 'kyuubi.frontend.thrift.http.bind.port',
+      maxHeaderBytes: config.httpHeaderBytes,
+      idleMs: config.httpIdleMs,
+      headersTimeoutMs: config.loginTimeoutMs,
+      maxConnections: config.maxConnections,
+      inherited,
+      clock,
+      logger: this.#logger,
     });
   }
 
   get port(): number {
-    return this.#port;
+    return this.#listener.port;
   }
 
   get url(): string {
-    return `jdbc:hive2://${this.#options.advertisedHost}:${this.#port}/;transportMode=http;httpPath=${this.#path}`;
+    return `jdbc:hive2://${this.#options.advertisedHost}:${this.port}/;transportMode=http;httpPath=${this.#path}`;
   }
 
   async listen(): Promise<void> {
-    const { httpHost: host, httpPort: port } = this.#options.config;
-    const portKey = 'kyuubi.frontend.thrift.http.bind.port';
-    const fd = this.#options.inherited?.fd;
-    this.#port = await listen(this.#server, { host, port, frontend: this.protocol, portKey, fd });
+    await this.#listener.listen();
     this.#logger.info(`Starting and exposing JDBC connection at: ${this.url}`);
   }
 
   get socket(): ListeningSocket | null {
-    const fd = fdOf(this.#server);
-    const { protocol, port } = this;
-    return fd === null ? null : { protocol, host: this.#options.config.httpHost, port, fd };
+    return this.#listener.socket;
   }
 
   release(): Promise<void> {
-    this.#isReleased = true;
-    for (const response of this.#pending) response.shouldKeepAlive = false;
-    return new Promise((resolve) => {
-      // HTTP's own would cut idle connections off, and with them a request that is on its way.
-      NetServer.prototype.close.call(this.#server, () => resolve());
-    });
+    return this.#listener.release();
   }
 
-  async close(graceMs: number): Promise<void> {
-    this.#isClosing = true;
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    if (graceMs > 0 && (await atMost(this.#options.clock, graceMs, closed))) return;
-    this.#server.closeAllConnections();
-    await closed;
+  close(graceMs: number): Promise<void> {
+    return this.#listener.close(graceMs);
   }
 
   async #serve(context: HttpContext): Promise<Response> {
     const { incoming, outgoing } = context.env;
     const { config, service, clock, onUnclaimed } = this.#options;
     const memory = this.#options.memory.open();
-    // A kept-alive connection that was busy when the server closed would otherwise stay until its idle time-out.
-    outgoing.once('finish', () => {
-      if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
-    });
-    // The next request comes with a new connection, and that one is the other process's.
-    if (this.#isReleased) outgoing.shouldKeepAlive = false;
-    this.#pending.add(outgoing);
+    this.#listener.answering(outgoing);
     const opened = new Set<string>();
     outgoing.once('close', () => {
-      this.#pending.delete(outgoing);
       if (opened.size > 0 && !outgoing.writableFinished) onUnclaimed(opened);
     });
     const onSessionOpened = (id: string) => {
