@@ -130,6 +130,16 @@ describe('execute', () => {
     expect(table.requests.at(-1)?.request).toMatchObject({ runAsync: true, queryTimeout: 0n });
   });
 
+  it.each([true, false])('waits for the answer as long as it is told, runAsync: %s', async (runAsync) => {
+    const table = new TableServer();
+    const session = await openSession(table);
+    table.gate = new Promise(() => {});
+    await expect(session.execute('rows', { runAsync, timeoutMs: 40 })).rejects.toMatchObject({
+      kind: 'timeout',
+      message: 'no answer to ExecuteStatement within 40 ms',
+    });
+  });
+
   it('throws a failure that is known at once', async () => {
     const session = await openSession();
     await expect(session.execute('syntax')).rejects.toMatchObject({

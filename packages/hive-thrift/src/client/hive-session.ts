@@ -13,6 +13,11 @@ export interface SessionInit {
 }
 
 export interface ExecuteOptions {
+  /**
+   * For the server's answer; 0 = none. Default 10 minutes as for every call; of a statement with `runAsync: false`, which
+   * is answered when it has finished, 10 seconds more than `queryTimeoutMs`, or none.
+   */
+  readonly timeoutMs?: number;
   /** For this statement only. */
   readonly confOverlay?: Readonly<Record<string, string>>;
   /** The server ends the statement after this; whole seconds on the wire, rounded up. Default none. */
@@ -67,9 +72,8 @@ export class HiveSession implements SessionInit {
       runAsync,
       queryTimeout: BigInt(Math.ceil(queryTimeoutMs / 1000)),
     };
-    const timeout = runAsync ? {} : { timeoutMs: queryTimeoutMs > 0 ? queryTimeoutMs + ANSWER_GRACE_MS : 0 };
     const started = this.#transport
-      .call('ExecuteStatement', request, timeout)
+      .call('ExecuteStatement', request, answerTimeout(options))
       .then(({ status, operationHandle }) => this.#started(status, operationHandle, 'ExecuteStatement'));
     return signal === undefined ? started : orCancel(started, signal);
   }
@@ -168,4 +172,10 @@ async function cancelAndClose(operation: HiveOperation): Promise<void> {
   } finally {
     await operation.close();
   }
+}
+
+function answerTimeout({ timeoutMs, queryTimeoutMs = 0, runAsync = true }: ExecuteOptions): CallOptions {
+  if (timeoutMs !== undefined) return { timeoutMs };
+  if (runAsync) return {};
+  return { timeoutMs: queryTimeoutMs > 0 ? queryTimeoutMs + ANSWER_GRACE_MS : 0 };
 }

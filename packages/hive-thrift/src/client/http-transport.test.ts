@@ -168,6 +168,8 @@ describe('HttpTransport', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/cliservice`;
     await expect(transport(url).call('CloseSession', close)).rejects.toMatchObject({
       name: 'ConnectionError',
+      kind: 'lost',
+      message: `${url} broke off its answer after 4 bytes`,
     });
   });
 

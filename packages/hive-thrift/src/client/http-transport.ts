@@ -194,10 +194,15 @@ export class HttpTransport implements Transport {
       : MAX_ERROR_TEXT_BYTES;
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > maxBytes) break;
+    try {
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > maxBytes) break;
+      }
+    } catch (cause) {
+      const text = `${this.#where} broke off its answer after ${length} bytes`;
+      throw new ConnectionError('lost', text, { cause });
     }
     const body = Buffer.concat(chunks);
     if (!isReply) throw this.#httpError(response, body.toString('utf8', 0, MAX_ERROR_TEXT_BYTES));

@@ -233,6 +233,16 @@ describe('calling', () => {
     await expect(connection.call('OpenSession', open)).rejects.toMatchObject({ kind: 'closed' });
   });
 
+  it('tells how far a reply had come when the server hangs up', async () => {
+    const reply = frame(encodeReply('CloseSession', 1, { status: { statusCode: 0 } }));
+    const server = await silent((socket) => socket.end(reply.subarray(0, 14)));
+    const connection = await connect(server);
+    await expect(connection.call('CloseSession', { sessionHandle })).rejects.toMatchObject({
+      kind: 'lost',
+      message: expect.stringContaining('the server closed it, 14 bytes into a reply'),
+    });
+  });
+
   it('ends when a reply answers another call', async () => {
     const server = await silent((socket) =>
       socket.write(frame(encodeReply('GetQueryId', 55, { queryId: 'x' }))),
@@ -271,6 +281,25 @@ describe('giving up', () => {
     });
     await expect(connection.closed).resolves.toMatchObject({ kind: 'timeout' });
   });
+
+  it.each(['PLAIN', 'NOSASL'] as const)(
+    'a reply that stops in the middle does too, %s',
+    async (mechanism) => {
+      const message = encodeReply('CloseSession', 1, { status: { statusCode: 0 } });
+      const isPlain = mechanism === 'PLAIN';
+      const half = (isPlain ? frame(message) : message).subarray(0, 14);
+      const server = isPlain
+        ? await silent((socket) => socket.write(half))
+        : await socketServer((socket) => socket.once('data', () => socket.write(half)));
+      const connection = await connect(server, { auth: isPlain ? plain : { mechanism } });
+      const call = connection.call('CloseSession', { sessionHandle }, { timeoutMs: 200 });
+      await expect(call).rejects.toMatchObject({
+        kind: 'timeout',
+        message: 'no answer to CloseSession within 200 ms: it stopped after 14 bytes',
+      });
+      await expect(connection.closed).resolves.toMatchObject({ kind: 'timeout' });
+    },
+  );
 
   it('a call that times out in the queue does not', async () => {
     const table = new TableServer();

@@ -61,7 +61,7 @@ export class ThriftConnection implements Transport {
     });
     this.#calls = new CallQueue({
       send: (message) => this.#socket.write(this.#frames === null ? message : frame(message)),
-      onTimeout: (error) => this.destroy(error),
+      onTimeout: (error) => this.destroy(this.#withWhatCame(error)),
       onIdle: () => {
         if (this.#state === 'closing') this.#end(null);
       },
@@ -126,7 +126,20 @@ export class ThriftConnection implements Transport {
   #lost(why: string, cause?: Error): void {
     if (this.#state === 'closed') return;
     const options = cause === undefined ? undefined : { cause };
-    this.#end(new ConnectionError('lost', `lost the connection to ${this.#where}: ${why}`, options));
+    const bytes = this.#partialBytes;
+    const where = bytes === 0 ? '' : `, ${bytes} bytes into a reply`;
+    this.#end(new ConnectionError('lost', `lost the connection to ${this.#where}: ${why}${where}`, options));
+  }
+
+  /** Of a reply that is not whole. */
+  get #partialBytes(): number {
+    return (this.#frames?.bufferedBytes ?? 0) + this.#scanner.bufferedBytes;
+  }
+
+  #withWhatCame(error: ConnectionError): ConnectionError {
+    const bytes = this.#partialBytes;
+    if (bytes === 0) return error;
+    return new ConnectionError(error.kind, `${error.message}: it stopped after ${bytes} bytes`);
   }
 
   #end(error: Error | null): void {
