@@ -80,6 +80,14 @@ describe('scripts', () => {
     expect([piped.code, piped.out]).toEqual([0, "x\n1\ny\nit's;\n"]);
   });
 
+  it('takes no text for a statement, whatever the engine thinks of backslashes', async () => {
+    const escaped = String.raw`CREATE TABLE victim (i INT); SELECT 'a\'; DROP TABLE victim; SELECT \'b' AS x; SELECT count(*) AS n FROM victim`;
+    const { code, out } = await beeline([...login(), ...csv, '-e', escaped]);
+    expect([code, out]).toEqual([0, "x\na'; DROP TABLE victim; SELECT 'b\nn\n0\n"]);
+    const off = String.raw`SET kyuubi.engine.duckdb.backslash.escapes=false; SELECT 'a\' AS x; SELECT 2 AS y`;
+    expect((await beeline([...login(), ...csv, '-e', off])).out).toBe('x\na\\\ny\n2\n');
+  });
+
   it('passes settings and variables on', async () => {
     const conf = ['--hiveconf', 'kyuubi.operation.result.max.rows=2'];
     const { out } = await beeline([...login(), ...csv, ...conf, '-e', 'SELECT range FROM range(5)']);

@@ -422,7 +422,10 @@ describe('backslash escapes', () => {
   });
 
   it('can be switched off, by a session and for the engine', async () => {
+    const key = 'kyuubi.engine.duckdb.backslash.escapes';
+    expect(await run(a, `SET ${key}`)).toEqual([[key, 'true']]);
     await run(a, off);
+    expect(await run(a, `SET ${key}`)).toEqual([[key, 'false']]);
     expect(await run(a, String.raw`SELECT 'C:\new\'`)).toEqual([['C:\\new\\']]);
     expect(await run(b, String.raw`SELECT 'a\\b'`)).toEqual([['a\\b']]);
     const other = await openExecutor({ 'kyuubi.engine.duckdb.backslash.escapes': 'false' });

@@ -123,12 +123,17 @@ export class DuckDbSession implements ExecutorSession {
   #context(signal: AbortSignal): CommandContext {
     const { spec, options } = this.#options;
     const { conf } = spec;
+    const showDialect = sessionOption(duckDbArea.showDialect, options.showDialect, conf);
     return {
       connections: this.#connections,
       state: this.#state,
       conf,
       initialConf: this.#initialConf,
-      showDialect: sessionOption(duckDbArea.showDialect, options.showDialect, conf),
+      ownSettings: new Map([
+        [duckDbArea.backslashEscapes.name, String(this.#hasBackslashEscapes)],
+        [duckDbArea.showDialect.name, showDialect],
+      ]),
+      showDialect,
       globalSettings: this.#options.globalSettings,
       signal,
     };

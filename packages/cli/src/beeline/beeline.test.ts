@@ -78,10 +78,34 @@ describe('statements', () => {
     const script = ["select '\\'; select 'it\\'s';"];
     const duckdb = await openShell({ statement, dbms: 'DuckDB' });
     await duckdb.beeline.runScript(script);
-    expect(duckdb.server.service.executed).toEqual(["select '\\'", "select 'it\\'s';"]);
+    expect(duckdb.server.service.executed.slice(1)).toEqual(["select '\\'", "select 'it\\'s';"]);
     const spark = await openShell({ statement, dbms: 'Spark SQL' });
     await spark.beeline.runScript(script);
     expect(spark.server.service.executed).toEqual(["select '\\'; select 'it\\'s'"]);
+  });
+});
+
+describe('backslashes of DuckDB', () => {
+  const key = 'kyuubi.engine.duckdb.backslash.escapes';
+  let value = 'true';
+  const asked = (sql: string): FakeStatement => {
+    value = /^set .*=(\w+)$/.exec(sql)?.[1] ?? value;
+    const columns = ['key', 'value'].map((name) => ({ name, type: TTypeId.STRING }));
+    return sql === `SET ${key}` ? { columns, rows: [[key, value]] } : statement(sql);
+  };
+
+  it('are as the session says, also when it has just been changed', async () => {
+    const { beeline, server } = await openShell({ statement: asked, dbms: 'DuckDB' });
+    const text = String.raw`select '\'; select 'it\'s'`;
+    await beeline.runScript([`${text}; set ${key}=false; select '\\'; select 2`]);
+    expect(server.service.executed).toEqual([
+      `SET ${key}`,
+      text,
+      `set ${key}=false`,
+      `SET ${key}`,
+      "select '\\'",
+      'select 2',
+    ]);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 import { TGetInfoType } from '@senbon/hive-thrift';
 import { CommandError, runCommand } from './commands/run-command.ts';
 import { errorText } from './error-text.ts';
-import { syntaxOf, type SqlSyntax } from './input/sql-syntax.ts';
+import { BACKSLASH_KEY, mayEscapeInStrings, syntaxOf, type SqlSyntax } from './input/sql-syntax.ts';
 import { type ScriptItem, StatementSplitter } from './input/statement-splitter.ts';
 import { Interrupts } from './interrupts.ts';
 import { OutputClosedError } from './output/output-sink.ts';
@@ -31,6 +31,8 @@ export type Flow = 'ok' | 'failed' | 'quit';
 
 /** What the session's end may take. */
 const CLOSE_DEADLINE_MS = 3_000;
+/** After it the session is asked again; once too often costs little. */
+const CHANGES_SYNTAX = /backslash\.escapes|\breset\b/i;
 
 /** The shell without its line editor: a connection, the settings, and what runs statements and commands. */
 export class Beeline {
@@ -42,6 +44,7 @@ export class Beeline {
   #connection: Connection | null = null;
   #login: Login | null = null;
   #syntax: SqlSyntax = syntaxOf('');
+  #dbmsName = '';
 
   constructor(terminal: Terminal, settings: ShellSettings) {
     this.terminal = terminal;
@@ -97,7 +100,7 @@ export class Beeline {
   async runScript(lines: AsyncIterable<string> | Iterable<string>): Promise<Flow> {
     const splitter = this.splitter();
     let result: Flow = 'ok';
-    const take = async (items: readonly ScriptItem[]): Promise<boolean> => {
+    const take = async (items: Iterable<ScriptItem>): Promise<boolean> => {
       for (const item of items) {
         const flow = await this.run(item);
         if (flow !== 'ok') result = flow;
@@ -129,7 +132,16 @@ export class Beeline {
   async runStatement(sql: string): Promise<boolean> {
     const isDone = await this.#print((run) => run.execute(sql));
     this.onStatement(sql);
-    return isDone;
+    const connection = this.#connection;
+    if (!isDone || connection === null || !CHANGES_SYNTAX.test(sql)) return isDone;
+    try {
+      await this.#readSyntax(connection);
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      this.#forget(connection);
+      return false;
+    }
   }
 
   /** A metadata call's result, its first columns only. */
@@ -177,6 +189,13 @@ export class Beeline {
     if (this.terminal.isInteractive) this.terminal.say('The connection is lost; !reconnect opens a new one');
   }
 
+  /** Throws ConnectionError when the connection is lost. */
+  async #readSyntax(connection: Connection): Promise<void> {
+    const syntax = syntaxOf(this.#dbmsName);
+    const hasEscapes = mayEscapeInStrings(this.#dbmsName) && (await hasBackslashEscapes(connection));
+    this.#syntax = hasEscapes ? { ...syntax, backslashEscapes: 'strings' } : syntax;
+  }
+
   async #greet(connection: Connection): Promise<void> {
     const { terminal, settings } = this;
     const isTalking = !settings.silent && (terminal.hasReader || settings.verbose);
@@ -186,7 +205,8 @@ export class Beeline {
       if (isTalking) for await (const line of connection.launch?.log() ?? []) terminal.say(line);
       await connection.launch?.wait();
       const name = await infoOf(connection, TGetInfoType.DBMS_NAME);
-      this.#syntax = syntaxOf(name);
+      this.#dbmsName = name;
+      await this.#readSyntax(connection);
       if (!isTalking) return;
       const version = await infoOf(connection, TGetInfoType.DBMS_VER);
       terminal.say(`Connected to ${connection.server}: ${name} ${version}`);
@@ -209,6 +229,18 @@ async function infoOf(connection: Connection, type: TGetInfoType): Promise<strin
   } catch (error) {
     if (isLost(error)) throw error;
     return '';
+  }
+}
+
+/** False for a DuckDB that is not Senbon's, which knows no such setting. */
+async function hasBackslashEscapes(connection: Connection): Promise<boolean> {
+  try {
+    const result = await connection.query(`SET ${BACKSLASH_KEY}`);
+    const [row] = await result.toArray();
+    return /^'?true'?$/i.test(String(row?.[1] ?? ''));
+  } catch (error) {
+    if (isLost(error)) throw error;
+    return false;
   }
 }
 

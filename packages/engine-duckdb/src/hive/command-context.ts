@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly conf: Map<string, string>;
   /** The session's conf as it was opened with. */
   readonly initialConf: ReadonlyMap<string, string>;
+  /** Settings that are neither DuckDB's nor a word of the client's alone, as they are in effect. */
+  readonly ownSettings: ReadonlyMap<string, string>;
   readonly showDialect: ShowDialect;
   /** Whether the session may change what holds for the whole engine. */
   readonly globalSettings: boolean;

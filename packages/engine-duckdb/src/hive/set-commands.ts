@@ -25,9 +25,9 @@ export async function listSettings(context: CommandContext, withEngine: boolean)
   return rowsResult(context.showDialect === 'impala' ? textColumns('option', 'value') : columns, rows);
 }
 
-/** `SET k`. A key of DuckDB's shows what is in effect there. */
+/** `SET k`. A key of DuckDB's shows what is in effect there; one of this engine's own, what it takes for granted. */
 export async function showSetting(context: CommandContext, key: string): Promise<ExecutorResult> {
-  const known = context.conf.get(key);
+  const known = context.ownSettings.get(key) ?? context.conf.get(key);
   if (known !== undefined) return rowsResult(columns, [[key, shown(key, known)]]);
   const value = await inTurn(context, async (connection) => {
     const [row] = await connection.rows(

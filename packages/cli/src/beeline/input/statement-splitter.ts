@@ -1,3 +1,4 @@
+import { type Quote, quoteAt } from './sql-quotes.ts';
 import { type SqlSyntax, syntaxOf } from './sql-syntax.ts';
 
 export type ScriptItem =
@@ -8,7 +9,7 @@ export type ScriptItem =
 export interface SplitterOptions {
   /** Default `;`. */
   readonly delimiter?: string;
-  /** Asked for every line: it changes with the connection. Default Hive's. */
+  /** Asked at every quote: it changes with settings, and with the connection. Default Hive's. */
   readonly syntax?: () => SqlSyntax;
 }
 
@@ -18,14 +19,10 @@ export type Pending = 'nothing' | 'delimiter' | 'comment' | 'quote';
 /** Longer than any statement that a person or a tool wrote; a file without `;` is no script. */
 export const MAX_STATEMENT_CHARS = 16 * 1024 * 1024;
 
-type Inside =
-  | { readonly kind: 'plain' }
-  | { readonly kind: 'comment' }
-  | { readonly kind: 'quote'; readonly end: string; readonly hasEscapes: boolean };
+type Inside = { readonly kind: 'plain' } | { readonly kind: 'comment'; readonly depth: number } | Quote;
 
 const PLAIN: Inside = { kind: 'plain' };
-/** What may begin or end something; everything else is passed over in one step. */
-const WORD = /[^\s'"`$/;!\-\\]+/y;
+const WORD = /[\p{L}_][\p{L}\p{N}_$]*|\d[\p{L}\p{N}_.]*/uy;
 
 /** Cuts a script into statements, line by line: at `;`, but not within quotes and comments. Holds one statement. */
 export class StatementSplitter {
@@ -36,6 +33,8 @@ export class StatementSplitter {
   #inside: Inside = PLAIN;
   /** Something else than comments and spaces has come. */
   #hasContent = false;
+  /** The last word outside of quotes and comments, if nothing but spaces and comments came behind it. */
+  #word = '';
 
   /** Throws RangeError for an empty delimiter. */
   constructor({ delimiter = ';', syntax = () => syntaxOf('') }: SplitterOptions = {}) {
@@ -49,17 +48,20 @@ export class StatementSplitter {
     return this.#hasContent ? 'delimiter' : 'nothing';
   }
 
-  /** A line without its end. Throws RangeError when a statement becomes too long. */
-  pushLine(line: string): ScriptItem[] {
+  /**
+   * A line without its end. Take each item when it comes, run it, and go on: it may change how the next one is to be read.
+   * Throws RangeError when a statement becomes too long.
+   */
+  *pushLine(line: string): Generator<ScriptItem, void, undefined> {
     if (this.pending === 'nothing' && line.trimStart().startsWith('!')) {
       this.reset();
-      return [{ kind: 'command', text: line.trim().slice(1) }];
+      yield { kind: 'command', text: line.trim().slice(1) };
+      return;
     }
-    const items: ScriptItem[] = [];
     let start = 0;
     for (let at = 0; at < line.length; ) {
       if (this.#inside.kind === 'plain' && line.startsWith(this.#delimiter, at)) {
-        items.push(...this.#finish(line.slice(start, at)));
+        yield* this.#finish(line.slice(start, at));
         at += this.#delimiter.length;
         start = at;
       } else {
@@ -67,7 +69,6 @@ export class StatementSplitter {
       }
     }
     this.#keep(line.slice(start));
-    return items;
   }
 
   /** At the end of the script: the last statement needs no delimiter. */
@@ -81,6 +82,7 @@ export class StatementSplitter {
     this.#chars = 0;
     this.#inside = PLAIN;
     this.#hasContent = false;
+    this.#word = '';
   }
 
   #keep(text: string): void {
@@ -104,25 +106,52 @@ export class StatementSplitter {
 
   /** Goes over one thing at `at` and returns where the next begins. */
   #step(line: string, at: number): number {
-    if (this.#inside.kind === 'comment') return this.#leave(line, at, '*/');
-    if (this.#inside.kind === 'quote') {
-      if (this.#inside.hasEscapes && line[at] === '\\') return at + 2;
-      return this.#leave(line, at, this.#inside.end);
+    const inside = this.#inside;
+    if (inside.kind === 'comment') return this.#stepInComment(line, at, inside.depth);
+    if (inside.kind === 'quote') {
+      if (inside.hasEscapes && line[at] === '\\') return at + 2;
+      return this.#leave(line, at, inside.end);
     }
-    if (line.startsWith('--', at)) return line.length;
+    if (line.startsWith('--', at)) return endOfLineComment(line, at);
     if (line.startsWith('/*', at)) {
-      this.#inside = { kind: 'comment' };
+      this.#inside = { kind: 'comment', depth: 1 };
       return at + 2;
     }
-    const quote = this.#quoteAt(line, at);
+    const quote = quoteAt(line, at, this.#word, this.#syntax());
     if (quote !== null) {
       this.#inside = quote;
       this.#hasContent = true;
-      return at + quote.end.length;
+      this.#word = '';
+      return at + quote.length;
     }
-    if (!/\s/.test(line.charAt(at))) this.#hasContent = true;
+    return this.#stepInPlain(line, at);
+  }
+
+  /** A word as a whole: what looks like the begin of a quote within one is none. */
+  #stepInPlain(line: string, at: number): number {
     WORD.lastIndex = at;
-    return WORD.test(line) && this.#delimiter === ';' ? WORD.lastIndex : at + 1;
+    const [word] = WORD.exec(line) ?? [];
+    if (word === undefined) {
+      if (/\s/.test(line.charAt(at))) return at + 1;
+      this.#hasContent = true;
+      this.#word = '';
+      return at + 1;
+    }
+    this.#hasContent = true;
+    // A delimiter may begin within a word.
+    const cut = line.slice(at, at + word.length + this.#delimiter.length - 1).indexOf(this.#delimiter);
+    this.#word = cut < 0 ? word : '';
+    return at + (cut < 0 ? word.length : cut);
+  }
+
+  #stepInComment(line: string, at: number, depth: number): number {
+    if (line.startsWith('*/', at)) {
+      this.#inside = depth > 1 ? { kind: 'comment', depth: depth - 1 } : PLAIN;
+      return at + 2;
+    }
+    if (!this.#syntax().hasNestedComments || !line.startsWith('/*', at)) return at + 1;
+    this.#inside = { kind: 'comment', depth: depth + 1 };
+    return at + 2;
   }
 
   #leave(line: string, at: number, end: string): number {
@@ -130,18 +159,10 @@ export class StatementSplitter {
     this.#inside = PLAIN;
     return at + end.length;
   }
+}
 
-  #quoteAt(line: string, at: number): (Inside & { kind: 'quote' }) | null {
-    const { hasBackslashEscapes, hasDollarQuotes } = this.#syntax();
-    const char = line.charAt(at);
-    if (char === "'" || char === '"' || char === '`') {
-      // DuckDB and PostgreSQL: E'it\'s'.
-      const isEscaped = char === "'" && /(?:^|[^\w$])e$/i.test(line.slice(Math.max(0, at - 2), at));
-      const hasEscapes = char !== '`' && (hasBackslashEscapes || isEscaped);
-      return { kind: 'quote', end: char, hasEscapes };
-    }
-    if (char !== '$' || !hasDollarQuotes || /[\w$]/.test(line.charAt(at - 1))) return null;
-    const tag = /^\$(?:[A-Za-z_]\w*)?\$/.exec(line.slice(at, at + 64))?.[0];
-    return tag === undefined ? null : { kind: 'quote', end: tag, hasEscapes: false };
-  }
+/** A carriage return by itself ends it, too. */
+function endOfLineComment(line: string, at: number): number {
+  const end = line.indexOf('\r', at);
+  return end < 0 ? line.length : end;
 }
