@@ -1,4 +1,5 @@
 import {
+  checkConfiguration,
   collectGarbage,
   type Conf,
   Gateway,
@@ -64,10 +65,12 @@ export async function run(options: RunOptions): Promise<number> {
         'kyuubi.ha.addresses is unset now, so its engines and clients would not be found. Give it back',
     });
   }
+  const inheritance = options.inherit === null ? undefined : parseInheritance(options.inherit);
+  // Before the embedded ZooKeeper has a port, and anything is heard of this gateway.
+  checkConfiguration({ conf, inheritance });
   const embedded = ha.addresses === null ? await startEmbeddedDiscovery(conf, logger) : null;
   try {
     const addresses = embedded?.localAddress ?? withDefaultPort(ha.addresses ?? '', ha.clientPort);
-    const inheritance = options.inherit === null ? undefined : parseInheritance(options.inherit);
     const gateway = await createGateway({
       conf,
       inheritance,
@@ -78,24 +81,15 @@ export async function run(options: RunOptions): Promise<number> {
     });
     // Before the start, which may take as long as discovery lets it wait.
     const release = stopOnSignals(gateway, log);
-    await gateway.start();
-    const { doorFile } = options;
-    const control =
-      doorFile === null ? null : await openControl(gateway, { doorFile, isEmbedded: embedded !== null, log });
-    if (doorFile !== null) await writeFrontDoor(doorFile, frontDoorOf(gateway, conf));
-    // To whoever started us in the background and waits for this.
-    process.send?.('serving');
-    const relief = new HeapRelief({
-      openSessions: () => gateway.openSessions,
-      usedBytes,
-      collect: collectGarbage,
-      clock: systemClock,
-    });
-    const code = await serve(gateway, { options, conf, embedded, log });
-    relief.close();
-    await control?.close();
-    release();
-    return code;
+    try {
+      await gateway.start();
+      return await serve(gateway, { options, conf, embedded, log });
+    } catch (error) {
+      await gateway.destroy('it cannot serve');
+      throw error;
+    } finally {
+      release();
+    }
   } finally {
     await embedded?.close();
   }
@@ -148,7 +142,33 @@ interface ServeContext {
   readonly log: Logger;
 }
 
-async function serve(gateway: Gateway, { options, conf, embedded, log }: ServeContext): Promise<number> {
+/** Says that it serves, and waits for the end. Throws what kept it from saying so. */
+async function serve(gateway: Gateway, context: ServeContext): Promise<number> {
+  const { options, conf, embedded, log } = context;
+  const { doorFile } = options;
+  const isEmbedded = embedded !== null;
+  const control = doorFile === null ? null : await openControl(gateway, { doorFile, isEmbedded, log });
+  const relief = new HeapRelief({
+    openSessions: () => gateway.openSessions,
+    usedBytes,
+    collect: collectGarbage,
+    clock: systemClock,
+  });
+  try {
+    if (doorFile !== null) await writeFrontDoor(doorFile, frontDoorOf(gateway, conf));
+    // To whoever started us in the background and waits for this.
+    process.send?.('serving');
+    return await untilStopped(gateway, context);
+  } finally {
+    relief.close();
+    await control?.close();
+  }
+}
+
+async function untilStopped(
+  gateway: Gateway,
+  { options, conf, embedded, log }: ServeContext,
+): Promise<number> {
   let code = 0;
   if (options.selfCheck || options.exitAfterSelfCheck) {
     try {

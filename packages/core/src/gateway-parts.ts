@@ -44,7 +44,10 @@ export interface SessionParts {
 }
 
 /** Before anything is opened, so that a wrong value is told at once. Throws CONFIG_INVALID. */
-export function checkConfiguration({ conf, inheritance }: GatewayOptions): void {
+export function checkConfiguration({
+  conf,
+  inheritance,
+}: Pick<GatewayOptions, 'conf' | 'inheritance'>): void {
   for (const area of [haArea, lifecycleArea, frontendArea, engineArea, securityArea, sessionArea]) {
     readArea(area, conf);
   }

@@ -41,6 +41,7 @@ export { catalogue, type ErrorCode } from './errors/catalogue.ts';
 export { type ErrorDetails, messageOf, SenbonError } from './errors/senbon-error.ts';
 export { authArea } from './frontend/auth.ts';
 export { BinaryConnection, type BinaryConnectionOptions } from './frontend/binary-connection.ts';
+export { checkConfiguration } from './gateway-parts.ts';
 export { frontendArea } from './frontend/config.ts';
 export { RequestMemory } from './frontend/request-memory.ts';
 export { Gateway, GatewayState } from './gateway.ts';

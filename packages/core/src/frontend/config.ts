@@ -1,11 +1,21 @@
+import { z } from 'zod';
 import { bool, duration, int, key, list, port, text } from '../config/area.ts';
 
 const MEBIBYTE = 1_048_576;
 
+const AVAILABLE = 'this build has THRIFT_BINARY and THRIFT_HTTP';
+const protocols = list
+  .transform((names) => names.map((name) => name.toUpperCase()))
+  .pipe(
+    z
+      .array(z.enum(['THRIFT_BINARY', 'THRIFT_HTTP'], { error: AVAILABLE }))
+      .min(1, `a gateway needs one at least; ${AVAILABLE}`),
+  );
+
 export const frontendArea = {
   protocols: key(
     'kyuubi.frontend.protocols',
-    list,
+    protocols,
     'THRIFT_BINARY,THRIFT_HTTP',
     'Frontends to start: THRIFT_BINARY, THRIFT_HTTP. (Kyuubi starts THRIFT_BINARY,REST.)',
   ),

@@ -1,5 +1,4 @@
 import type { AreaConfig } from '../config/area.ts';
-import { SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { EngineRelay } from '../relay/engine-relay.ts';
@@ -43,7 +42,7 @@ export interface Frontends {
   readonly backDoor: BackDoor;
 }
 
-/** The configured frontends, all in front of one service. Throws CONFIG_INVALID. */
+/** The configured frontends, all in front of one service. */
 export function createFrontends(options: FrontendsOptions): Frontends {
   const { config, auth, advertisedHost, clock, logger, sessions } = options;
   const service = createService(options);
@@ -53,7 +52,7 @@ export function createFrontends(options: FrontendsOptions): Frontends {
   const inheritedBy = (protocol: string) =>
     options.inherited.find((socket) => socket.protocol === protocol) ?? null;
   const frontends = config.protocols.map((protocol): Frontend => {
-    switch (protocol.toUpperCase()) {
+    switch (protocol) {
       case 'THRIFT_BINARY':
         return new ThriftBinaryFrontend({
           config,
@@ -77,13 +76,6 @@ export function createFrontends(options: FrontendsOptions): Frontends {
           onUnclaimed,
           clock,
           logger,
-        });
-      default:
-        throw new SenbonError('CONFIG_INVALID', {
-          key: 'kyuubi.frontend.protocols',
-          value: JSON.stringify(protocol),
-          where: 'kyuubi.frontend.protocols',
-          problem: 'this build has THRIFT_BINARY and THRIFT_HTTP',
         });
     }
   });

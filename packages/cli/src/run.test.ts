@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const MAIN = join(import.meta.dirname, '../dist/main.js');
+const ENDS_WITHIN_MS = 20_000;
+
+const loopback = [
+  'kyuubi.frontend.bind.host=127.0.0.1',
+  'kyuubi.frontend.thrift.binary.bind.port=0',
+  'kyuubi.frontend.thrift.http.bind.port=0',
+  'kyuubi.zookeeper.embedded.client.port=0',
+  'kyuubi.zookeeper.embedded.client.port.address=127.0.0.1',
+];
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'senbon-run-'));
+  await mkdir(join(home, 'conf'));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+interface Ended {
+  /** Null when it had to be killed. */
+  readonly code: number | null;
+  readonly output: string;
+}
+
+async function runToItsEnd(conf: readonly string[], ...args: readonly string[]): Promise<Ended> {
+  const confs = [...loopback, ...conf].flatMap((pair) => ['--conf', pair]);
+  const child = spawn(process.execPath, [MAIN, 'run', ...args, ...confs], {
+    env: {
+      ...process.env,
+      KYUUBI_CONF_DIR: join(home, 'conf'),
+      KYUUBI_WORK_DIR_ROOT: join(home, 'work'),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: ENDS_WITHIN_MS,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output };
+}
+
+it.each([
+  ['kyuubi.frontend.protocols=', 'a gateway needs one at least'],
+  ['kyuubi.frontend.protocols=REST', 'this build has THRIFT_BINARY and THRIFT_HTTP'],
+  ['kyuubi.session.idle.timeout=soon', 'expected an ISO-8601 duration'],
+])('with %s ends before anything is up', async (pair, problem) => {
+  const { code, output } = await runToItsEnd([pair]);
+  expect(output).toMatch(/^kyuubi: CONFIG_INVALID: .*$/m);
+  expect(output).toContain(problem);
+  expect(output).not.toContain('EmbeddedZookeeper is started');
+  expect(code).toBe(1);
+});
+
+it('ends when it cannot say that it serves', async () => {
+  const { code, output } = await runToItsEnd([], '--door-file', join(home, 'nowhere/kyuubi.door'));
+  expect(output).toMatch(/^kyuubi: .*ENOENT.*kyuubi\.door/m);
+  expect(output).toContain('running -> stopping (it cannot serve)');
+  expect(code).toBe(1);
+});
