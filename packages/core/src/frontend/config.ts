@@ -107,7 +107,7 @@ export const frontendArea = {
     'kyuubi.server.thrift.resultset.default.fetch.size',
     int(1),
     '1000',
-    'Fetch size announced to drivers that ask for none.',
+    'Fetch size announced to drivers that ask for none; `kyuubi.server.limit.client.fetch.max.rows` where that is less.',
   ),
   clientIpHeader: key(
     'kyuubi.frontend.proxy.http.client.ip.header',

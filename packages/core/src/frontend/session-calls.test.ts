@@ -20,6 +20,15 @@ describe('OpenSession', () => {
   });
 
   it.each([
+    ['10', '10'],
+    ['5000', '1000'],
+  ])('proposes no more rows a fetch than are allowed: %s', async (limit, proposed) => {
+    await restart({ 'kyuubi.server.limit.client.fetch.max.rows': limit });
+    const { configuration } = await client.call('OpenSession', openRequest());
+    expect(configuration?.get('hive.server2.thrift.resultset.default.fetch.size')).toBe(proposed);
+  });
+
+  it.each([
     [TProtocolVersion.V1, TProtocolVersion.V1],
     [TProtocolVersion.V6, TProtocolVersion.V6],
     [TProtocolVersion.V11, TProtocolVersion.V11],

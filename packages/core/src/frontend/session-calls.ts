@@ -28,10 +28,11 @@ export class SessionCalls {
   }
 
   async open(call: Call<'OpenSession'>): Promise<void> {
-    const { manager, admit, defaultFetchSize } = this.#options;
+    const { manager, admit, defaultFetchSize, config } = this.#options;
     await admit();
     const session = await manager.open(call.request(), call.client);
     const { handle: launch } = session.launch;
+    const fetchSize = Math.min(defaultFetchSize, config.fetchMaxRows ?? defaultFetchSize);
     await call.reply({
       status: OK,
       serverProtocolVersion: session.spec.protocol,
@@ -41,7 +42,7 @@ export class SessionCalls {
         ['kyuubi.session.engine.launch.handle.guid', Buffer.from(launch.guid).toString('base64')],
         ['kyuubi.session.engine.launch.handle.secret', Buffer.from(launch.secret).toString('base64')],
         ['kyuubi.session.engine.launch.support.result', 'true'],
-        ['hive.server2.thrift.resultset.default.fetch.size', String(defaultFetchSize)],
+        ['hive.server2.thrift.resultset.default.fetch.size', String(fetchSize)],
       ]),
     });
   }
