@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -61,6 +61,13 @@ it.each([
   expect(output).toMatch(/^kyuubi: CONFIG_INVALID: .*$/m);
   expect(output).toContain(problem);
   expect(output).not.toContain('EmbeddedZookeeper is started');
+  expect(code).toBe(1);
+});
+
+it('names KYUUBI_WORK_DIR_ROOT when that is no folder', async () => {
+  await writeFile(join(home, 'work'), '');
+  const { code, output } = await runToItsEnd([]);
+  expect(output).toMatch(/^kyuubi: FOLDER_UNUSABLE: .*KYUUBI_WORK_DIR_ROOT$/m);
   expect(code).toBe(1);
 });
 

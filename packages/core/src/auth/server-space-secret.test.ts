@@ -71,8 +71,8 @@ describe('in a file', () => {
   it('that cannot be written is an error that names it', async () => {
     await writeFile(join(dir, 'work'), '');
     await expect(serverSpaceSecret(sources(inFile))).rejects.toMatchObject({
-      code: 'INTERNAL',
-      message: expect.stringContaining('.internal-secret'),
+      code: 'FOLDER_UNUSABLE',
+      message: expect.stringMatching(/work: the secret file .*internal-secret: .*KYUUBI_WORK_DIR_ROOT$/),
     });
   });
 

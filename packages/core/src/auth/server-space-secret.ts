@@ -21,7 +21,8 @@ const SECRET_BYTES = 32;
 
 /**
  * The secret that the gateways and engines of one server space share; made by the first who asks for it. Throws
- * CONFIG_INVALID for provider SIMPLE without a secret, INTERNAL for a file that cannot be used, DISCOVERY_*.
+ * CONFIG_INVALID for provider SIMPLE without a secret, FOLDER_UNUSABLE for a file that cannot be read or written, INTERNAL
+ * for a damaged one, DISCOVERY_*.
  */
 export async function serverSpaceSecret(sources: SecretSources): Promise<Uint8Array> {
   const { config, isDiscoveryEmbedded } = sources;
@@ -51,8 +52,9 @@ function configured(secret: string | null): Uint8Array {
 
 async function fromFile(file: string): Promise<Uint8Array> {
   const secret = await readOrCreate(file).catch((error: unknown) => {
-    const problem = `the secret file ${file} cannot be used: ${messageOf(error)}`;
-    throw new SenbonError('INTERNAL', { problem }, { cause: error });
+    const problem = `the secret file ${file}: ${messageOf(error)}`;
+    const details = { folder: dirname(file), variable: 'KYUUBI_WORK_DIR_ROOT', problem };
+    throw new SenbonError('FOLDER_UNUSABLE', details, { cause: error });
   });
   if (/^[0-9a-f]{64}$/.test(secret)) return Buffer.from(secret, 'hex');
   throw new SenbonError('INTERNAL', {
