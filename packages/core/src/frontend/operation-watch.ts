@@ -29,10 +29,11 @@ export class OperationWatch {
     this.#options = options;
   }
 
-  /** Asks the engine until the operation is over. */
-  async untilFinal(operation: Operation): Promise<TGetOperationStatusResp> {
+  /** Asks the engine until the operation is over. Throws OPERATION_CANCELED when `gone` aborts. */
+  async untilFinal(operation: Operation, gone?: AbortSignal): Promise<TGetOperationStatusResp> {
     const { clock } = this.#options;
     while (operation.finalStatus === null) {
+      if (gone?.aborted === true) throw new SenbonError('OPERATION_CANCELED');
       const askedAtMs = clock.now();
       const status = await this.#ask(operation);
       if (!isSuccess(status.status)) {
@@ -67,7 +68,7 @@ export class OperationWatch {
         hasResultSet: false,
       };
       // Whether the engine hears of it or not, the client has its answer.
-      this.#cancel(operation).catch(() => {});
+      this.cancel(operation).catch(() => {});
     });
   }
 
@@ -77,7 +78,8 @@ export class OperationWatch {
     return readReply(operation.session.engineName, 'GetOperationStatus', reply);
   }
 
-  async #cancel(operation: Operation): Promise<void> {
+  /** On its engine. */
+  async cancel(operation: Operation): Promise<void> {
     const request = encodeCall('CancelOperation', 0, { operationHandle: wireHandle(operation) });
     await this.#options.relay.ask(operation.session, 'CancelOperation', () => request);
   }

@@ -55,7 +55,8 @@ export class StatementCalls {
     logger.debug(`Processing ${session.spec.user}'s query[${handle.id}]`);
     const operation = this.#register(session, response, handle);
     watch.setDeadline(operation, timeoutSeconds);
-    const final = request.runAsync === true ? null : await this.#untilFinal(operation);
+    const gone = this.#abandonWith(operation, call.client.gone?.());
+    const final = request.runAsync === true ? null : await this.#untilFinal(operation, gone);
     if (final !== null && final.operationState !== TOperationState.FINISHED) {
       manager.closeOperation(operation);
       return call.reply({ status: failureOf(final) });
@@ -70,7 +71,9 @@ export class StatementCalls {
     const reply = await relay.ask(session, call.method, (engine) => call.patched(engine.handle));
     const response = readReply(session.engineName, call.method, reply) as OperationStart;
     if (!isSuccess(response.status) || response.operationHandle === undefined) return call.reply(response);
-    await call.reply(withHandle(response, this.#register(session, response, createHandle())));
+    const operation = this.#register(session, response, createHandle());
+    this.#abandonWith(operation, call.client.gone?.());
+    await call.reply(withHandle(response, operation));
   }
 
   async #start(
@@ -94,14 +97,27 @@ export class StatementCalls {
   }
 
   /** The client never gets to know the handle of an operation that cannot be followed, so it could not close it. */
-  async #untilFinal(operation: Operation): Promise<TGetOperationStatusResp> {
+  async #untilFinal(operation: Operation, gone?: AbortSignal): Promise<TGetOperationStatusResp> {
     const { manager, watch } = this.#options;
     try {
-      return await watch.untilFinal(operation);
+      return await watch.untilFinal(operation, gone);
     } catch (error) {
-      manager.closeOperation(operation);
+      if (gone?.aborted !== true) manager.closeOperation(operation);
       throw error;
     }
+  }
+
+  /** Nobody gets to know the handle when its client has gone, so nobody else would ever cancel or close the operation. */
+  #abandonWith(operation: Operation, gone?: AbortSignal): AbortSignal | undefined {
+    const { manager, watch, logger } = this.#options;
+    const abandon = () => {
+      logger.debug(`operation ${operation.handle.id} is canceled: its client left before the reply`);
+      const canceled = operation.finalStatus === null ? watch.cancel(operation) : Promise.resolve();
+      void canceled.catch(() => {}).then(() => manager.closeOperation(operation));
+    };
+    if (gone?.aborted === true) abandon();
+    else gone?.addEventListener('abort', abandon, { once: true });
+    return gone;
   }
 
   #register(session: Session, response: OperationStart, handle: NamedHandle): Operation {

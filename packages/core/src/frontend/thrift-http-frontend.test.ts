@@ -363,6 +363,65 @@ describe('a reply', () => {
   });
 });
 
+describe('an operation whose client leaves before it hears of it', () => {
+  const statement = (sessionHandle: TSessionHandle, runAsync: boolean) =>
+    encodeCall('ExecuteStatement', 1, { sessionHandle, statement: 'wait', runAsync });
+
+  /** Sends a call, and returns how to leave without its answer. */
+  function sendAndLeave(body: Uint8Array): () => void {
+    const socket = connect({ host: '127.0.0.1', port: gateway.httpPort });
+    socket.on('error', () => {});
+    socket.write(
+      `POST /cliservice HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic('alice')}\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body);
+    return () => socket.destroy();
+  }
+
+  it('is canceled and closed while it runs', async () => {
+    await start();
+    const sessionHandle = handleIn(await send());
+    const engine = await gateway.readyEngine();
+    const leave = sendAndLeave(statement(sessionHandle, false));
+    await engine.until(({ operations }) => operations.size === 1);
+    leave();
+    await engine.until(({ operations }) => operations.size === 0);
+    expect(engine.callsOf('CancelOperation')).toHaveLength(1);
+    expect(engine.callsOf('CloseOperation')).toHaveLength(1);
+    expect((await send({ body: info(sessionHandle) })).status).toBe(200);
+  });
+
+  it('is canceled and closed if it starts only then', async () => {
+    await start();
+    const sessionHandle = handleIn(await send());
+    const engine = await gateway.readyEngine();
+    const held: (() => void)[] = [];
+    const { write } = engine;
+    engine.write = (socket, framed, method) => {
+      if (method === 'ExecuteStatement') held.push(() => write(socket, framed, method));
+      else write(socket, framed, method);
+    };
+    const leave = sendAndLeave(statement(sessionHandle, true));
+    await engine.until(({ answered }) => answered.includes('ExecuteStatement'));
+    leave();
+    // The gateway sees this one come after the other has left.
+    await send({ body: info(sessionHandle) });
+    for (const release of held) release();
+    await engine.until(({ operations }) => operations.size === 0);
+    expect(engine.callsOf('CancelOperation')).toHaveLength(1);
+  });
+
+  it('stays when the answer has left', async () => {
+    await start();
+    const sessionHandle = handleIn(await send());
+    const engine = await gateway.readyEngine();
+    await send({ body: statement(sessionHandle, true) });
+    await send({ body: info(sessionHandle) });
+    expect(engine.operations.size).toBe(1);
+    expect(engine.callsOf('CancelOperation')).toHaveLength(0);
+  });
+});
+
 describe('a reply that waits behind another one on its connection', () => {
   /** The first of two calls is not answered, the second has more rows than may wait. */
   async function pipelined() {

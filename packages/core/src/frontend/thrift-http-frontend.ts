@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from '../session/client-context.ts';
 import { authenticate, type AuthMode } from './auth.ts';
+import { goneBefore } from './client-gone.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
 import { type HttpApp, type HttpContext, HttpListener } from './http-listener.ts';
@@ -117,7 +118,7 @@ export class ThriftHttpFrontend implements Frontend {
       });
       checkValues(message, config.maxMessageBytes);
       const ip = clientAddress(incoming, config.clientIpHeader);
-      const client: ClientContext = { user, ip, onSessionOpened };
+      const client: ClientContext = { user, ip, onSessionOpened, gone: () => goneBefore(outgoing) };
       await service.handle(message, client, sink);
       sink.end();
     } catch (error) {

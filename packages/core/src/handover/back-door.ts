@@ -3,6 +3,7 @@ import type { AreaConfig } from '../config/area.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { frontendArea } from '../frontend/config.ts';
 import { readBody } from '../frontend/http-request.ts';
+import { goneBefore } from '../frontend/client-gone.ts';
 import { HttpSink } from '../frontend/http-sink.ts';
 import type { RequestMemory } from '../frontend/request-memory.ts';
 import type { ThriftService } from '../frontend/thrift-service.ts';
@@ -75,6 +76,7 @@ export class BackDoor {
         ip: headerOf(request, IP_HEADER) ?? 'unknown',
         cameFrom: headerOf(request, FROM_HEADER) === 'before' ? 'before' : 'after',
         onSessionOpened: () => {},
+        gone: () => goneBefore(response),
       } as const;
       await service.handle(message, client, sink);
       sink.end();

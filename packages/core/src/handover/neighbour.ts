@@ -62,7 +62,7 @@ export class Neighbour {
     this.#agent.destroy();
   }
 
-  #post(message: Uint8Array, { user, ip, cameFrom }: ClientContext): Promise<IncomingMessage> {
+  #post(message: Uint8Array, { user, ip, cameFrom, gone }: ClientContext): Promise<IncomingMessage> {
     const headers = {
       'content-length': message.length,
       [IP_HEADER]: ip,
@@ -76,6 +76,8 @@ export class Neighbour {
         method: 'POST',
         headers,
         agent: this.#agent,
+        // So that the other process too learns that nobody waits.
+        signal: gone?.(),
       });
       call.once('response', resolve);
       call.on('error', reject);

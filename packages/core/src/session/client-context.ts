@@ -9,6 +9,11 @@ export interface ClientContext {
    * itself.
    */
   readonly cameFrom?: 'before' | 'after' | undefined;
+  /**
+   * Aborted when the client has left before the reply could: what the call has started is nobody's then. Absent where the
+   * sessions end with the connection.
+   */
+  readonly gone?: (() => AbortSignal) | undefined;
   /** Called with the id of every session opened by this client, so that a binary frontend can close them when it drops. */
   onSessionOpened(id: string): void;
 }

@@ -146,6 +146,7 @@ export class SessionManager {
    * cannot be asked is only logged.
    */
   closeOperation(operation: Operation): void {
+    if (!operation.session.operations.has(operation.handle.id)) return;
     this.directory.removeOperation(operation);
     const { engine } = operation.session;
     if (engine === null) return;
