@@ -9,6 +9,7 @@ import type { sessionArea } from '../session/config.ts';
 import type { OperationRef } from '../session/session-directory.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 import type { Call } from './call.ts';
+import { FetchSink } from './fetch-sink.ts';
 import { launchFetch, launchSchema, launchStatus } from './launch-replies.ts';
 import { OK } from './thrift-status.ts';
 
@@ -57,7 +58,11 @@ export class OperationCalls {
     const ref = this.#resolve(call);
     // A launch serves every session that waits for the engine; one of them cannot call it off.
     if (ref.kind === 'launch') return call.reply({ status: OK });
-    await this.#forward(ref, call);
+    try {
+      await this.#forward(ref, call);
+    } finally {
+      ref.operation.forget();
+    }
   }
 
   async close(call: Call<'CloseOperation'>): Promise<void> {
@@ -76,7 +81,14 @@ export class OperationCalls {
     const ref = this.#resolve(call);
     if (ref.kind === 'launch') return send(call.sink, launchFetch(ref.session, call.request(), call.seqId));
     this.#checkFetchSize(call);
-    await this.#forward(ref, call);
+    // Before it is over there is no status to forget.
+    if (ref.operation.finalStatus === null) return this.#forward(ref, call);
+    const sink = new FetchSink(call.sink);
+    try {
+      await this.#forward(ref, call, sink);
+    } finally {
+      if (!sink.hasSucceeded) ref.operation.forget();
+    }
   }
 
   async queryId(call: Call<'GetQueryId'>): Promise<void> {
@@ -91,8 +103,11 @@ export class OperationCalls {
     return ref;
   }
 
-  #forward(ref: OperationRef & { kind: 'engine' }, call: OperationCall): Promise<void> {
-    return this.#options.relay.forward(ref.session, call, () => call.patched(ref.operation.engineHandle));
+  #forward(ref: OperationRef & { kind: 'engine' }, call: OperationCall, sink = call.sink): Promise<void> {
+    const { method } = call;
+    return this.#options.relay.forward(ref.session, { method, sink }, () =>
+      call.patched(ref.operation.engineHandle),
+    );
   }
 
   #checkFetchSize(call: Call<'FetchResults'>): void {

@@ -1,14 +1,11 @@
-import {
-  encodeCall,
-  type TGetOperationStatusResp,
-  TOperationState,
-  TOperationType,
-} from '@senbon/hive-thrift';
+import { encodeCall, type TGetOperationStatusResp, TOperationType } from '@senbon/hive-thrift';
 import { SenbonError } from '../errors/senbon-error.ts';
+import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EngineRelay } from '../relay/engine-relay.ts';
 import { readReply } from '../relay/read-reply.ts';
 import type { Operation } from '../session/operation.ts';
+import { timedOutState } from '../session/timed-out-state.ts';
 import { isSuccess, OK } from './thrift-status.ts';
 
 export interface OperationWatchOptions {
@@ -55,21 +52,28 @@ export class OperationWatch {
   /** Cancels the operation on its engine if it still runs after its time-out, and reports it as timed out. */
   setDeadline(operation: Operation, timeoutSeconds: number): void {
     if (timeoutSeconds <= 0) return;
-    const { clock } = this.#options;
-    operation.deadline = clock.after(timeoutSeconds * 1000 + DEADLINE_GRACE_MS, () => {
-      if (operation.finalStatus !== null) return;
-      const error = new SenbonError('OPERATION_TIMEOUT', { seconds: timeoutSeconds });
-      operation.finalStatus = {
-        status: OK,
-        operationState: TOperationState.TIMEDOUT,
-        sqlState: error.sqlState,
-        errorMessage: error.message,
-        operationCompleted: BigInt(clock.now()),
-        hasResultSet: false,
-      };
-      // Whether the engine hears of it or not, the client has its answer.
-      this.cancel(operation).catch(() => {});
+    operation.deadline = this.#options.clock.after(timeoutSeconds * 1000 + DEADLINE_GRACE_MS, () => {
+      void this.#expire(operation, timeoutSeconds);
     });
+  }
+
+  /** A client that fetches without asking for the status has not made it known that the statement is over. */
+  async #expire(operation: Operation, seconds: number): Promise<void> {
+    const { clock } = this.#options;
+    const asked = this.#ask(operation).then((status) => operation.remember(status));
+    await atMost(clock, DEADLINE_GRACE_MS, asked).catch(() => {});
+    if (operation.finalStatus !== null) return;
+    const error = new SenbonError('OPERATION_TIMEOUT', { seconds });
+    operation.finalStatus = {
+      status: OK,
+      operationState: timedOutState(operation.session.spec.protocol),
+      sqlState: error.sqlState,
+      errorMessage: error.message,
+      operationCompleted: BigInt(clock.now()),
+      hasResultSet: false,
+    };
+    // Whether the engine hears of it or not, the client has its answer.
+    this.cancel(operation).catch(() => {});
   }
 
   async #ask(operation: Operation): Promise<TGetOperationStatusResp> {

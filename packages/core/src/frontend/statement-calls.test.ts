@@ -2,6 +2,7 @@ import {
   TFetchOrientation,
   type TOperationHandle,
   TOperationState,
+  TProtocolVersion,
   type TSessionHandle,
   TStatusCode,
 } from '@senbon/hive-thrift';
@@ -22,6 +23,7 @@ import {
   start,
   stop,
 } from '../testing/served.ts';
+import { openRequest } from '../testing/test-gateway.ts';
 
 /** Every session the gateway ever had. */
 const sessions: Session[] = [];
@@ -104,6 +106,29 @@ describe('a statement', () => {
     );
   });
 
+  it('whose rows are still to come can be canceled too, and says so', async () => {
+    const operationHandle = await operation('SELECT 1');
+    const state = async () => (await client.call('GetOperationStatus', { operationHandle })).operationState;
+    expect(await state()).toBe(TOperationState.FINISHED);
+    await client.call('CancelOperation', { operationHandle });
+    expect(await state()).toBe(TOperationState.CANCELED);
+  });
+
+  it('that fails while its rows are fetched says so by its status from then on', async () => {
+    const operationHandle = await operation('SELECT 1');
+    const state = async () => (await client.call('GetOperationStatus', { operationHandle })).operationState;
+    expect(await state()).toBe(TOperationState.FINISHED);
+    await fetch(operationHandle, { maxRows: 1n });
+    await state();
+    expect(gateway.engine().callsOf('GetOperationStatus')).toHaveLength(1);
+    gateway.engine().overrides = {
+      FetchResults: async () => ({ status: { statusCode: TStatusCode.ERROR, sqlState: '22012' } }),
+    };
+    gateway.engine().finishAll(TOperationState.ERROR);
+    await fetch(operationHandle, { maxRows: 1n });
+    expect(await state()).toBe(TOperationState.ERROR);
+  });
+
   it('that fails tells so by its status', async () => {
     const operationHandle = await operation('fail');
     expect(await client.call('GetOperationStatus', { operationHandle })).toMatchObject({
@@ -151,6 +176,7 @@ describe('a statement', () => {
   it('that outlives its time-out is ended by the gateway if the engine did not', async () => {
     const { operationHandle } = await execute('wait', { queryTimeout: 10n });
     gateway.clock.advance(15_000);
+    await gateway.engine().until((engine) => engine.callsOf('CancelOperation').length === 1);
     const status = await client.call('GetOperationStatus', {
       operationHandle: operationHandle as TOperationHandle,
     });
@@ -159,7 +185,27 @@ describe('a statement', () => {
       sqlState: 'HYT00',
       errorMessage: 'Query timed out after 10 seconds',
     });
+  });
+
+  it('that is over is left alone by the time-out, even if its client never asked for its status', async () => {
+    const { operationHandle } = await execute('SELECT 1', { queryTimeout: 10n });
+    gateway.clock.advance(15_000);
+    await gateway.engine().until((engine) => engine.answered.includes('GetOperationStatus'));
+    expect(await rowsOf(fetch(operationHandle as TOperationHandle))).toMatchObject({ rows: [[0, 1, 2]] });
+    expect(gateway.engine().callsOf('CancelOperation')).toHaveLength(0);
+  });
+
+  it('is told as canceled to a protocol that has no TIMEDOUT', async () => {
+    const request = { ...openRequest(), clientProtocol: TProtocolVersion.V8 };
+    const sessionHandle = (await client.call('OpenSession', request)).sessionHandle as TSessionHandle;
+    const statement = { sessionHandle, statement: 'wait', runAsync: true, queryTimeout: 10n };
+    const { operationHandle } = await client.call('ExecuteStatement', statement);
+    gateway.clock.advance(15_000);
     await gateway.engine().until((engine) => engine.callsOf('CancelOperation').length === 1);
+    const status = await client.call('GetOperationStatus', {
+      operationHandle: operationHandle as TOperationHandle,
+    });
+    expect(status).toMatchObject({ operationState: TOperationState.CANCELED, sqlState: 'HYT00' });
   });
 
   it('is bounded by the server too', async () => {

@@ -60,3 +60,13 @@ it.each([
   operation.remember({ ...finished, ...(inStatus === undefined ? {} : { hasResultSet: inStatus }) });
   expect(replied(1).hasResultSet).toBe(expected);
 });
+
+it('asks again after a cancel or a failed fetch, unless it has ended for good', () => {
+  operation.remember(finished);
+  operation.finalReply(1);
+  operation.forget();
+  expect(operation.finalReply(1)).toBeNull();
+  operation.remember({ ...finished, operationState: TOperationState.CANCELED });
+  operation.forget();
+  expect(replied(2).operationState).toBe(TOperationState.CANCELED);
+});

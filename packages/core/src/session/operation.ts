@@ -29,7 +29,7 @@ export class Operation {
   readonly engineHandle: Handle;
   /** As the engine said when it started the operation; `null` when it did not. */
   hasResultSet: boolean | null = null;
-  /** A terminal status never changes, so it is answered from here without asking the engine. */
+  /** Answered from here without asking the engine, until `forget`. */
   finalStatus: TGetOperationStatusResp | null = null;
   lastAccessMs: number;
   deadline: Timer | null = null;
@@ -67,5 +67,15 @@ export class Operation {
     this.finalStatus ??=
       said.hasResultSet === undefined && hasResultSet !== null ? { ...said, hasResultSet } : said;
     this.deadline?.cancel();
+  }
+
+  /**
+   * After a cancel, and after a fetch that failed: an operation that is FINISHED while its rows are still computed may end
+   * in another state, and then the engine says another thing than before. The other final states are that.
+   */
+  forget(): void {
+    if (this.finalStatus?.operationState !== TOperationState.FINISHED) return;
+    this.finalStatus = null;
+    this.#encodedStatus = null;
   }
 }

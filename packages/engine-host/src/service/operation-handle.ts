@@ -1,4 +1,5 @@
-import { type TOperationHandle, TOperationState, TProtocolVersion } from '@senbon/hive-thrift';
+import { timedOutState } from '@senbon/core';
+import { type TOperationHandle, TOperationState } from '@senbon/hive-thrift';
 import type { Operation } from '../operation/operation.ts';
 
 /** The handle as the client gets it, with what is known of the result by now. */
@@ -12,9 +13,8 @@ export function handleOf(operation: Operation): TOperationHandle {
   };
 }
 
-/** For the protocol of the operation's session: V8 and below have no TIMEDOUT. */
+/** For the protocol of the operation's session. */
 export function stateOf(operation: Operation): TOperationState {
   const { state, options } = operation;
-  if (state === 'TIMEDOUT' && options.owner.protocol <= TProtocolVersion.V8) return TOperationState.CANCELED;
-  return TOperationState[state];
+  return state === 'TIMEDOUT' ? timedOutState(options.owner.protocol) : TOperationState[state];
 }
