@@ -90,7 +90,7 @@ const i32 = (value: number): Buffer => {
   return bytes;
 };
 
-describe('an engine that does not even log in', () => {
+describe.concurrent('an engine that does not even log in', () => {
   test.each<[string, NonNullable<FakeEngineOptions['onConnection']>]>([
     ['hangs up', (socket) => socket.destroy()],
     ['resets', (socket) => socket.resetAndDestroy()],
@@ -173,7 +173,7 @@ const evils: readonly (readonly [string, Evil])[] = [
   ],
 ];
 
-describe.each(['OpenSession', 'ExecuteStatement', 'FetchResults'] as const)(
+describe.concurrent.each(['OpenSession', 'ExecuteStatement', 'FetchResults'] as const)(
   'an engine that answers %s with',
   (method) => {
     // A message that is cut within a whole frame looks to the client like one whose rest is still to come.
@@ -215,7 +215,7 @@ test('an engine that sends its replies byte by byte is served', async () => {
   expect(error?.message ?? '').not.toMatch(/cannot be reached|lost/);
 });
 
-describe('a space full of nonsense', () => {
+describe.concurrent('a space full of nonsense', () => {
   test('ten thousand children, unreadable data, huge data and dead ports: the engine there is found', async () => {
     const user = `user${++users}`;
     const path = space(user);
