@@ -120,7 +120,7 @@ test('kyuubi-ctl reaches the embedded ZooKeeper of a gateway, which drains', asy
     ];
     expect(server).toMatchObject(gateway.binary);
     await ctl(`delete server ${at} -s ${server.host} -p ${server.port}`);
-    await gateway.stop();
+    await gateway.ended();
     expect(gateway.log()).toContain('is now de-registered from ZooKeeper');
   } finally {
     await home.close();

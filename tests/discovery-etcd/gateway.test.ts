@@ -90,7 +90,7 @@ describe('two gateways on etcd', () => {
     expect((await etcd.ctl('get', '--prefix', '/copies/serverUri=')).match(/serverUri=/g)).toHaveLength(2);
 
     expect((await ctl(`delete server --host ${host} --port ${port}`)).out).toContain('1 row(s)');
-    await first?.stop();
+    await first?.ended();
     expect(first?.log()).toContain(
       `This Kyuubi instance ${host}:${port} is now de-registered from ETCD. The server will be shut down after the last client session completes.`,
     );

@@ -2,6 +2,7 @@ import { type OwnedProcess, startProcess } from '@senbon/testkit';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type TaggedProcess, endTagged, taggedProcesses } from './tagged-processes.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -72,6 +73,16 @@ export class Gateway {
       const output = this.#process.output().slice(-4_000);
       throw new Error(`the gateway did not end within ${STOP_TIMEOUT_MS} ms of SIGTERM:\n${output}`);
     }
+  }
+
+  /** Resolves when it has ended by itself; rejects when it does not. A signal at its last moment would be its death. */
+  async ended(): Promise<void> {
+    const late = delay(STOP_TIMEOUT_MS, null, { ref: false });
+    const exit = await Promise.race([this.#process.exited, late]);
+    if (exit?.code === 0) return;
+    const how =
+      exit === null ? `did not end within ${STOP_TIMEOUT_MS} ms` : `ended with ${exit.signal ?? exit.code}`;
+    throw new Error(`the gateway ${how}:\n${this.#process.output().slice(-4_000)}`);
   }
 
   /** SIGKILL: what a crash or the kernel's memory killer does. */
