@@ -181,6 +181,26 @@ describe('kyuubi upgrade', () => {
     expect(pids.map(isAlive)).toEqual([false, false, false]);
   });
 
+  test('from another installation, to the pid file of this one', async () => {
+    const home = await start();
+    const old = await home.pid();
+    const next = await Installation.create(conf());
+    installations.push(next);
+    const upgraded = await next.sh('bin/kyuubi upgrade', { KYUUBI_PID_DIR: `${home.dir}/pid` });
+    expect(upgraded).toMatchObject({ code: 0 });
+    await gone(old);
+    expect(next.log()).toContain('starting -> running');
+    expect(next.log()).toContain(next.dir);
+    expect(await home.sh('bin/kyuubi status')).toMatchObject({ code: 0 });
+    const client = await HiveClient.connect(binary());
+    const session = await client.openSession();
+    expect(await ask(session, 'SELECT 1')).toBe(1);
+    await session.close();
+    await client.close();
+    expect(await home.sh('bin/kyuubi stop')).toMatchObject({ code: 0 });
+    expect(readdirSync(`${home.dir}/pid`)).toEqual([]);
+  });
+
   test('stop --now ends both at once', async () => {
     const home = await start();
     const old = await home.pid();

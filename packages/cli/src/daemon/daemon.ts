@@ -64,7 +64,7 @@ export class Daemon {
 
   /**
    * A gateway of this version and configuration takes the place of the one that runs. Resolves with 0 once it serves; else
-   * nothing has changed.
+   * nothing has changed. Throws FOLDER_UNUSABLE.
    */
   async upgrade(conf: readonly string[]): Promise<number> {
     const pid = await this.#pidFile.read();
@@ -72,7 +72,8 @@ export class Daemon {
       this.#print(`no ${NAME} to upgrade; start one with: kyuubi start`);
       return 1;
     }
-    const { pidDir, maxLogFiles, niceness } = this.#environment;
+    const { pidDir, logDir, maxLogFiles, niceness } = this.#environment;
+    await inFolder(logDir, 'KYUUBI_LOG_DIR', () => mkdir(logDir, { recursive: true }));
     const { logFile } = this;
     this.#print(`Upgrading ${NAME} (pid: ${pid}), logging to ${logFile}`);
     const command = gatewayCommand(this.#environment, this.#pidFile.doorPath, conf);

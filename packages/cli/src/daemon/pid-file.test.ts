@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { controlPath } from '../upgrade/protocol.ts';
+import { controlPath, doorsOf } from '../upgrade/protocol.ts';
 import { isGateway, PidFile } from './pid-file.ts';
 
 let dir: string;
@@ -107,5 +107,18 @@ describe('gateways whose place another one took', () => {
     await writeFile(join(dir, 'not yet', `kyuubi-${before}-calls.sock`), '');
     expect(await file.predecessors()).toEqual([before]);
     expect(await PidFile.besideDoor(file.doorPath).read()).toBe(present);
+  });
+
+  it('leave no sockets behind when they were killed', async () => {
+    await file.reserve();
+    const alive = await processWith('run');
+    const folder = join(dir, 'not yet');
+    const dead = 2 ** 22 + 1;
+    for (const pid of [alive, dead]) await writeFile(controlPath(folder, pid), '');
+    await writeFile(doorsOf(folder, dead).backDoor, '');
+    await file.remove();
+    await file.reserve();
+    const sockets = (await readdir(folder)).filter((name) => name.endsWith('.sock'));
+    expect(sockets).toEqual([`kyuubi-${alive}.sock`]);
   });
 });

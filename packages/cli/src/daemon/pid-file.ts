@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CONTROL_NAME, controlPath } from '../upgrade/protocol.ts';
+import { CONTROL_NAME, controlPath, doorsOf } from '../upgrade/protocol.ts';
 
 /** Stands in the file from the moment that somebody begins to start a gateway until there is a process. */
 const STARTING = /^starting (\d+)$/;
@@ -35,6 +35,7 @@ export class PidFile {
         await file.writeFile(`starting ${process.pid}\n`);
         await file.close();
         await rm(this.doorPath, { force: true });
+        await this.#sweep();
         return null;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -63,18 +64,28 @@ export class PidFile {
   /** Gateways beside the one in the file: an upgrade took their place, and they serve their last sessions. */
   async predecessors(): Promise<readonly number[]> {
     const present = Number((await this.#text()).trim());
-    const names = await readdir(dirname(this.#path)).catch(() => []);
-    const pids = names
-      .map((name) => Number(CONTROL_NAME.exec(name)?.[1]))
-      .filter((pid) => pid > 0 && pid !== present);
-    const areOurs = await Promise.all(pids.map((pid) => this.#isOurGateway(pid)));
-    return pids.filter((_pid, index) => areOurs[index]);
+    const pids = (await this.#withControl()).filter((pid) => pid !== present);
+    const areGateways = await Promise.all(pids.map((pid) => isGateway(pid)));
+    return pids.filter((_pid, index) => areGateways[index]);
   }
 
-  /** The folder may be one for all users. */
-  async #isOurGateway(pid: number): Promise<boolean> {
-    const socket = await stat(controlPath(dirname(this.#path), pid)).catch(() => null);
-    return socket?.uid === process.getuid?.() && (await isGateway(pid));
+  /** Sockets of gateways that were killed. */
+  async #sweep(): Promise<void> {
+    const pidDir = dirname(this.#path);
+    for (const pid of await this.#withControl()) {
+      if (await isGateway(pid)) continue;
+      const { backDoor, ownDoor } = doorsOf(pidDir, pid);
+      for (const path of [controlPath(pidDir, pid), backDoor, ownDoor]) await rm(path, { force: true });
+    }
+  }
+
+  /** The folder may be one for all users: those of this one. */
+  async #withControl(): Promise<readonly number[]> {
+    const pidDir = dirname(this.#path);
+    const names = await readdir(pidDir).catch(() => []);
+    const pids = names.map((name) => Number(CONTROL_NAME.exec(name)?.[1])).filter((pid) => pid > 0);
+    const sockets = await Promise.all(pids.map((pid) => stat(controlPath(pidDir, pid)).catch(() => null)));
+    return pids.filter((_pid, index) => sockets[index]?.uid === process.getuid?.());
   }
 
   async #starter(): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { SenbonError, silentLogger } from '@senbon/core';
+import { type Doors, SenbonError, silentLogger } from '@senbon/core';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ afterEach(async () => {
 async function open(more: Partial<UpgradeOptions> = {}): Promise<void> {
   const upgrade = new Upgrade({
     gateway: {
+      state: 'running',
       offer: async (doors) => {
         events.push('offer');
         return { sockets: [], ...doors };
@@ -96,6 +97,17 @@ describe('the control socket', () => {
     expect(events).toEqual(['offer', 'withdraw']);
   });
 
+  it('takes all back when the gateway is stopped meanwhile', async () => {
+    const offer = async (doors: Doors) => ({ sockets: [], ...doors });
+    const gateway = { state: 'running', offer, withdraw: async () => {}, giveWay: async () => {} };
+    await open({ gateway: gateway as UpgradeOptions['gateway'] });
+    const stubborn = `${serves} process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1e6)`;
+    const reply = askToUpgrade(path, await requestOf(stubborn));
+    gateway.state = 'draining';
+    expect(await reply).toEqual({ problem: expect.stringContaining('it is draining meanwhile') });
+    expect(events).toEqual([]);
+  });
+
   it('refuses with an embedded ZooKeeper, and while another upgrade is under way', async () => {
     await open({ isEmbedded: true });
     expect(await askToUpgrade(path, await requestOf(serves))).toEqual({
@@ -114,7 +126,9 @@ describe('the control socket', () => {
 
   it('refuses when the gateway does', async () => {
     const refuse = () => Promise.reject(new SenbonError('UPGRADE_REFUSED', { problem: 'it is draining' }));
-    await open({ gateway: { offer: refuse, withdraw: async () => {}, giveWay: async () => {} } });
+    await open({
+      gateway: { state: 'draining', offer: refuse, withdraw: async () => {}, giveWay: async () => {} },
+    });
     expect(await askToUpgrade(path, await requestOf(serves))).toEqual({
       problem: 'Cannot take the place of the running gateway: it is draining',
     });

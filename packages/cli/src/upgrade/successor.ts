@@ -1,11 +1,15 @@
 import type { Inheritance } from '@senbon/core';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { readiness, type Readiness } from '../daemon/readiness.ts';
 import type { UpgradeRequest } from './protocol.ts';
 
 /** Standard input, output, error and the channel by which it says that it serves come first. */
 const FIRST_FD = 4;
+
+/** Time to take its node away. */
+const END_TIMEOUT_MS = 5_000;
 
 /** The process that is to take this one's place, from its start until it serves. */
 export class Successor {
@@ -43,17 +47,24 @@ export class Successor {
 
   /** Until it serves or has ended; one that has done neither in time, or when `signal` aborts, is ended. */
   async outcome(signal: AbortSignal): Promise<Readiness> {
-    const giveUp = () => this.end();
+    const giveUp = () => void this.end();
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     const outcome = await this.#readiness;
     signal.removeEventListener('abort', giveUp);
     if (outcome.kind === 'serves') this.#child.unref();
-    else giveUp();
+    else await this.end();
     return outcome;
   }
 
-  end(): void {
-    this.#child.kill('SIGKILL');
+  /** It must not serve. Resolves when it has ended; what does not obey in time is killed. */
+  async end(): Promise<void> {
+    const { exitCode, signalCode, pid } = this.#child;
+    if (exitCode !== null || signalCode !== null || pid === undefined) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_TIMEOUT_MS);
+    await exit;
+    clearTimeout(timer);
   }
 }

@@ -3,7 +3,7 @@ import type { UpgradeRequest } from './protocol.ts';
 import { Successor } from './successor.ts';
 
 export interface UpgradeOptions {
-  readonly gateway: Pick<Gateway, 'offer' | 'withdraw' | 'giveWay'>;
+  readonly gateway: Pick<Gateway, 'state' | 'offer' | 'withdraw' | 'giveWay'>;
   /** Its ZooKeeper lives in this process. */
   readonly isEmbedded: boolean;
   /** Where this process and the next one serve each other's clients. */
@@ -61,10 +61,13 @@ export class Upgrade {
   }
 
   async #appoint(successor: Successor): Promise<void> {
+    const { gateway, appoint } = this.#options;
     try {
-      await this.#options.appoint(successor.pid);
+      // Who stops it means this one, and would not know of the next.
+      if (gateway.state !== 'running') throw refused(`it is ${gateway.state} meanwhile`);
+      await appoint(successor.pid);
     } catch (error) {
-      successor.end();
+      await successor.end();
       throw error;
     }
   }
