@@ -26,6 +26,7 @@ describe('options', () => {
       tempDirectory: null,
       maxMaterializedBytes: 64 * 2 ** 20,
       maxSpooledBytes: 16 * 2 ** 30,
+      maxSpooledTotalBytes: 64 * 2 ** 30,
       backslashEscapes: true,
       showDialect: 'hive',
       planOnlyMode: 'none',

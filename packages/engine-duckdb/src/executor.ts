@@ -1,7 +1,13 @@
 import { tmpdir } from 'node:os';
 import { DuckDBInstance, version } from '@duckdb/node-api';
 import { messageOf, SenbonError } from '@senbon/core';
-import type { Executor, ExecutorInfo, ExecutorSession, SessionSpec } from '@senbon/engine-host';
+import {
+  ByteBudget,
+  type Executor,
+  type ExecutorInfo,
+  type ExecutorSession,
+  type SessionSpec,
+} from '@senbon/engine-host';
 import { Connection, neverAborted } from './connection/connection.ts';
 import { failed } from './connection/duckdb-error.ts';
 import { DEFAULT_DATABASE, searchPathOf } from './hive/search-path.ts';
@@ -43,12 +49,22 @@ interface Opened {
 
 class DuckDbExecutor implements Executor {
   readonly info: ExecutorInfo;
+  readonly tempDirectory: string;
+  readonly #limits: ParkingLimits;
   readonly #opened: Opened;
   readonly #sessions = new Set<DuckDbSession>();
   #isClosed = false;
 
   constructor(opened: Opened) {
+    const { options, directory } = opened;
     this.#opened = opened;
+    this.tempDirectory = directory.path;
+    this.#limits = {
+      maxMemoryBytes: options.maxMaterializedBytes,
+      maxDiskBytes: options.maxSpooledBytes,
+      disk: new ByteBudget(options.maxSpooledTotalBytes),
+      directory: directory.path,
+    };
     this.info = { serverName: 'DuckDB', dbmsName: 'DuckDB', dbmsVersion: version().replace(/^v/, '') };
   }
 
@@ -58,7 +74,7 @@ class DuckDbExecutor implements Executor {
     const session = new DuckDbSession({
       spec,
       options,
-      limits: this.#limits(),
+      limits: this.#limits,
       defaultSearchPath,
       globalSettings: options.globalSettings,
       connect: async () => new Connection(await instance.connect()),
@@ -81,15 +97,6 @@ class DuckDbExecutor implements Executor {
     await Promise.all([...this.#sessions].map(async (session) => session.close()));
     this.#opened.instance.closeSync();
     await this.#opened.directory.close();
-  }
-
-  #limits(): ParkingLimits {
-    const { options, directory } = this.#opened;
-    return {
-      maxMemoryBytes: options.maxMaterializedBytes,
-      maxDiskBytes: options.maxSpooledBytes,
-      directory: directory.path,
-    };
   }
 }
 

@@ -85,6 +85,12 @@ export const duckDbArea = {
     '16g',
     'Disk for one result that is put aside. A larger one fails.',
   ),
+  maxSpooledTotalBytes: key(
+    'kyuubi.engine.duckdb.result.max.spooled.total.bytes',
+    size,
+    '64g',
+    'Disk for all results of an engine that are put aside at a time. One that finds no room fails.',
+  ),
   backslashEscapes: key(
     'kyuubi.engine.duckdb.backslash.escapes',
     bool,

@@ -185,6 +185,12 @@ export const engineHostArea = {
     '1073741824',
     'Most that is kept of one result, in bytes. A larger one cannot be rewound. (ours)',
   ),
+  rewindDiskBytes: key(
+    'kyuubi.engine.result.rewind.disk.size',
+    int(0),
+    '17179869184',
+    'Most that is kept on disk of all results of an engine together, in bytes. A result that finds no room cannot be rewound. (ours)',
+  ),
   discoveryClass: key(
     'kyuubi.ha.client.class',
     text,

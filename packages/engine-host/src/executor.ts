@@ -7,6 +7,8 @@ import type { ColumnBatch } from '@senbon/hive-thrift';
 export interface Executor {
   /** Answers of GetInfo. */
   readonly info: ExecutorInfo;
+  /** Where the engine's temporary files go, with the executor's own; the system's directory when absent. */
+  readonly tempDirectory?: string;
   openSession(spec: SessionSpec): Promise<ExecutorSession>;
   /** Releases everything; open sessions have been closed before. */
   close(): Promise<void>;

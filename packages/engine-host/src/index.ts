@@ -21,5 +21,6 @@ export {
   type RunningEngine,
   runEngine,
 } from './run-engine.ts';
+export { ByteBudget } from './result/byte-budget.ts';
 export { sessionSetting } from './session/session-keys.ts';
 export { version } from './version.ts';

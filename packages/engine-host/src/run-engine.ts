@@ -16,7 +16,7 @@ import { DiscoveryPresence } from './lifecycle/discovery-presence.ts';
 import { EngineLifecycle, type DrainOptions, type EngineState } from './lifecycle/engine-lifecycle.ts';
 import type { Operation } from './operation/operation.ts';
 import { StatementQueue } from './operation/statement-queue.ts';
-import { RewindBudget } from './result/result-history.ts';
+import { ByteBudget } from './result/byte-budget.ts';
 import { createAuthenticator } from './server/authenticate.ts';
 import { EngineServer } from './server/engine-server.ts';
 import { HandleMap } from './session/handle-map.ts';
@@ -135,11 +135,12 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     engineName,
     operations: new HandleMap<Operation>(),
     queue: new StatementQueue({ maxRunning: config.runningStatements, maxWaiting: config.waitingStatements }),
-    budget: new RewindBudget({
-      maxMemoryBytes: config.rewindMemoryBytes,
+    budget: {
+      memory: new ByteBudget(config.rewindMemoryBytes),
+      disk: new ByteBudget(config.rewindDiskBytes),
       maxFileBytes: config.rewindFileBytes,
-      directory: tmpdir(),
-    }),
+      directory: executor.tempDirectory ?? tmpdir(),
+    },
     clock,
     logger: logger.named('engine.Session'),
   } as const;

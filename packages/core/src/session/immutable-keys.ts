@@ -44,6 +44,7 @@ const names: ReadonlySet<string> = new Set([
   'kyuubi.engine.duckdb.temp.directory',
   'kyuubi.engine.duckdb.result.max.materialized.bytes',
   'kyuubi.engine.duckdb.result.max.spooled.bytes',
+  'kyuubi.engine.duckdb.result.max.spooled.total.bytes',
   'kyuubi.engine.drain.timeout',
   'kyuubi.engine.discovery.lost.timeout',
   'kyuubi.engine.gateway.lost.timeout',

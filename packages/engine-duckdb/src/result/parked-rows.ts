@@ -1,6 +1,7 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import type { ByteBudget } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import { failed } from '../connection/duckdb-error.ts';
 
@@ -9,6 +10,8 @@ export interface ParkingLimits {
   readonly maxMemoryBytes: number;
   /** Of one result on disk. */
   readonly maxDiskBytes: number;
+  /** Of all results of the engine. */
+  readonly disk: ByteBudget;
   readonly directory: string;
 }
 
@@ -67,7 +70,13 @@ export class ParkedRows {
     this.#extents.length = 0;
     const file = this.#file;
     this.#file = null;
-    await file?.close();
+    const bytes = this.#diskBytes;
+    this.#diskBytes = 0;
+    try {
+      await file?.close();
+    } finally {
+      this.#limits.disk.give(bytes);
+    }
   }
 
   async #write(bytes: Buffer): Promise<void> {
@@ -78,13 +87,21 @@ export class ParkedRows {
           'close it before running another statement, or raise kyuubi.engine.duckdb.result.max.spooled.bytes',
       );
     }
+    if (!this.#limits.disk.take(bytes.length)) {
+      throw failed(
+        '53100',
+        `the results that the engine has put aside have ${this.#limits.disk.maxBytes} bytes on disk together; close or fetch ` +
+          'some before running another statement, or raise kyuubi.engine.duckdb.result.max.spooled.total.bytes',
+      );
+    }
+    const at = this.#diskBytes;
+    this.#diskBytes += bytes.length;
     this.#file ??= await this.#open();
     // Written at its place, not appended: a short write then shows as an error and never as a gap.
-    const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#diskBytes);
+    const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, at);
     if (bytesWritten !== bytes.length)
       throw failed('53100', `cannot write to ${this.#limits.directory}: it is full`);
-    this.#extents.push({ at: this.#diskBytes, length: bytes.length });
-    this.#diskBytes += bytes.length;
+    this.#extents.push({ at, length: bytes.length });
   }
 
   async #open(): Promise<FileHandle> {

@@ -320,6 +320,30 @@ describe('a result that is put aside', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('fails where others of its engine hold the disk, and not when they are closed', async () => {
+    await executor.close();
+    executor = await openExecutor({
+      'kyuubi.engine.duckdb.result.max.materialized.bytes': '0',
+      'kyuubi.engine.duckdb.result.max.spooled.total.bytes': '1m',
+    });
+    const query = 'SELECT i FROM range(60000) t(i)';
+    /** A result of a session of its own, put aside by the next statement. */
+    const putAside = async () => {
+      session = await executor.openSession(sessionSpec());
+      await run(session, 'CREATE TEMP TABLE pin (i INTEGER)');
+      const cursor = await open(query);
+      await run(session, 'SELECT 1');
+      return cursor;
+    };
+    const first = await putAside();
+    const error = await errorOf(countRows(await putAside()));
+    expect(error).toMatchObject({ sqlState: '53100' });
+    expect(error.message).toContain('kyuubi.engine.duckdb.result.max.spooled.total.bytes');
+    expect(await countRows(first)).toBe(60_000);
+    await first.close();
+    expect(await countRows(await putAside())).toBe(60_000);
+  });
+
   it('fails, and is not cut short, past its share of disk', async () => {
     await executor.close();
     executor = await openExecutor({

@@ -3,7 +3,7 @@ import { createHandle, type Logger, silentLogger } from '@senbon/core';
 import { columnOf, TProtocolVersion } from '@senbon/hive-thrift';
 import { expect, it } from 'vitest';
 import type { ExecutorResult, ResultCursor, StatementContext } from '../executor.ts';
-import { RewindBudget } from '../result/result-history.ts';
+import { ByteBudget } from '../result/byte-budget.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { Operation, type OperationOptions } from './operation.ts';
 import { isUnderWay, OperationState, operationMoves } from './operation-state.ts';
@@ -31,7 +31,12 @@ function operationOf(run: Run, options: Partial<OperationOptions> = {}) {
     resultMaxRows: 0,
     confOverlay: {},
     sessionConf: new Map(),
-    budget: new RewindBudget({ maxMemoryBytes: 1 << 20, maxFileBytes: 1 << 20, directory: tmpdir() }),
+    budget: {
+      memory: new ByteBudget(1 << 20),
+      disk: new ByteBudget(1 << 20),
+      maxFileBytes: 1 << 20,
+      directory: tmpdir(),
+    },
     keepsAllRows: false,
     clock,
     logger,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ColumnBatch, columnOf, valueAt } from '@senbon/hive-thrift';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ResultHistory, RewindBudget } from './result-history.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { ResultHistory, type RewindBudget } from './result-history.ts';
 
 const MEBIBYTE = 1024 * 1024;
 let directory: string;
@@ -18,8 +19,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-function budgetOf(maxMemoryBytes: number, maxFileBytes: number): RewindBudget {
-  return new RewindBudget({ maxMemoryBytes, maxFileBytes, directory });
+function budgetOf(
+  maxMemoryBytes: number,
+  maxFileBytes: number,
+  maxDiskBytes = Number.MAX_SAFE_INTEGER,
+): RewindBudget {
+  const [memory, disk] = [new ByteBudget(maxMemoryBytes), new ByteBudget(maxDiskBytes)];
+  return { memory, disk, maxFileBytes, directory };
 }
 
 /** `rows` rows of about `bytes` each, numbered from `from`; every third string is NULL. */
@@ -73,9 +79,9 @@ it('gives back a small result from memory, at any row', async () => {
   expect(history.rowCount).toBe(50);
   await expectAllRows(history, 3, 8);
   await expectAllRows(history, 100, 8);
-  expect(budget.freeBytes).toBeLessThan(MEBIBYTE);
+  expect(budget.memory.freeBytes).toBeLessThan(MEBIBYTE);
   await history.close();
-  expect(budget.freeBytes).toBe(MEBIBYTE);
+  expect(budget.memory.freeBytes).toBe(MEBIBYTE);
 });
 
 it('gives back a large result from its file, in order and in part', async () => {
@@ -86,7 +92,7 @@ it('gives back a large result from its file, in order and in part', async () => 
   await expectAllRows(history, 100, 2000);
   expect((await history.read(9_999, 10, 'FETCH_PRIOR')).rowCount).toBe(1);
   await history.close();
-  expect(budget.freeBytes).toBe(64 * MEBIBYTE);
+  expect(budget.memory.freeBytes).toBe(64 * MEBIBYTE);
 });
 
 it('uses a file for a small result too when the engine’s memory is used up', async () => {
@@ -101,7 +107,7 @@ it('forgets a large result of a client that never went back', async () => {
   const history = new ResultHistory(budget);
   await fill(history, 40, 250, 2000);
   expect(history.rowCount).toBe(10_000);
-  expect(budget.freeBytes).toBe(64 * MEBIBYTE);
+  expect(budget.memory.freeBytes).toBe(64 * MEBIBYTE);
   await expect(history.read(0, 10, 'FETCH_FIRST')).rejects.toMatchObject({
     code: 'FETCH_ORIENTATION',
     message: expect.stringContaining('kyuubi.engine.result.rewind.always'),
@@ -119,16 +125,28 @@ it('forgets a result beyond the bound, whole', async () => {
   await history.close();
 });
 
+it('forgets a result for which the others of the engine leave no disk, and gives back what it had', async () => {
+  const budget = budgetOf(0, 100 * MEBIBYTE, 3 * MEBIBYTE);
+  const [one, two] = [new ResultHistory(budget), new ResultHistory(budget)];
+  one.keepAll();
+  two.keepAll();
+  await fill(one, 6, 250, 2000);
+  await fill(two, 6, 250, 2000);
+  await expectAllRows(one, 100, 2000);
+  await expect(two.read(0, 10, 'FETCH_FIRST')).rejects.toThrow(/rewind\.disk\.size/);
+  await one.close();
+  expect(budget.disk.freeBytes).toBe(3 * MEBIBYTE);
+  await two.close();
+  expect(budget.disk.freeBytes).toBe(3 * MEBIBYTE);
+});
+
 it('forgets, and does not fail, when the file cannot be written', async () => {
-  const gone = new RewindBudget({
-    maxMemoryBytes: 0,
-    maxFileBytes: MEBIBYTE,
-    directory: join(directory, 'nowhere'),
-  });
+  const gone = { ...budgetOf(0, MEBIBYTE), directory: join(directory, 'nowhere') };
   const history = new ResultHistory(gone);
   await history.append(batchOf(0, 10, 10));
   await expect(history.read(0, 10, 'FETCH_FIRST')).rejects.toThrow(/could not be written/);
   await history.close();
+  expect(gone.disk.freeBytes).toBe(gone.disk.maxBytes);
 });
 
 it('closes while it writes, and twice', async () => {

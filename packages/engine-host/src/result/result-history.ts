@@ -1,6 +1,7 @@
 import { messageOf, SenbonError } from '@senbon/core';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import { byteSizeOf, sliceBatch } from './batches.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { type SpooledBatch, SpoolFile } from './spool-file.ts';
 
 /**
@@ -12,30 +13,12 @@ const MAX_MEMORY_BYTES_EACH = 4 * 1024 * 1024;
 const MAX_SEGMENTS = 20_000;
 
 /** What the results of an engine may keep together. */
-export class RewindBudget {
+export interface RewindBudget {
+  readonly memory: ByteBudget;
+  readonly disk: ByteBudget;
+  /** Of one result. */
   readonly maxFileBytes: number;
   readonly directory: string;
-  #freeBytes: number;
-
-  constructor(options: { maxMemoryBytes: number; maxFileBytes: number; directory: string }) {
-    this.#freeBytes = options.maxMemoryBytes;
-    this.maxFileBytes = options.maxFileBytes;
-    this.directory = options.directory;
-  }
-
-  get freeBytes(): number {
-    return this.#freeBytes;
-  }
-
-  take(bytes: number): boolean {
-    if (bytes > this.#freeBytes) return false;
-    this.#freeBytes -= bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#freeBytes += bytes;
-  }
 }
 
 interface Segment {
@@ -55,6 +38,7 @@ export class ResultHistory {
   /** Those in memory: the last ones. */
   #inMemory: Segment[] = [];
   #memoryBytes = 0;
+  #diskBytes = 0;
   #keptBytes = 0;
   #maxBytes = MAX_MEMORY_BYTES_EACH;
   #rowCount = 0;
@@ -93,16 +77,23 @@ export class ResultHistory {
       );
     }
     this.#segments.push(segment);
-    if (this.#memoryBytes + bytes <= MAX_MEMORY_BYTES_EACH && this.#budget.take(bytes)) {
+    if (this.#memoryBytes + bytes <= MAX_MEMORY_BYTES_EACH && this.#budget.memory.take(bytes)) {
       this.#inMemory.push(segment);
       this.#memoryBytes += bytes;
       return;
     }
     if (this.#spilling !== null) await this.#spilling;
     const spilled = [...this.#inMemory, segment];
+    const spilledBytes = this.#memoryBytes + bytes;
     this.#inMemory = [];
-    this.#budget.give(this.#memoryBytes);
+    this.#budget.memory.give(this.#memoryBytes);
     this.#memoryBytes = 0;
+    if (!this.#budget.disk.take(spilledBytes)) {
+      return this.#forget(
+        `the results of its engine have ${this.#budget.disk.maxBytes} bytes on disk already (kyuubi.engine.result.rewind.disk.size)`,
+      );
+    }
+    this.#diskBytes += spilledBytes;
     this.#spilling = this.#spill(spilled);
   }
 
@@ -146,7 +137,7 @@ export class ResultHistory {
     this.#lostBecause = why;
     this.#segments.length = 0;
     this.#inMemory = [];
-    this.#budget.give(this.#memoryBytes);
+    this.#budget.memory.give(this.#memoryBytes);
     this.#memoryBytes = 0;
     if (this.#spilling === null) void this.#dropSpool();
   }
@@ -156,6 +147,8 @@ export class ResultHistory {
     this.#spool = null;
     // A file without a name that cannot be closed is the system's to free when the process ends.
     await spool?.close().catch(() => {});
+    this.#budget.disk.give(this.#diskBytes);
+    this.#diskBytes = 0;
   }
 
   #segmentAt(row: number): Segment {

@@ -4,7 +4,7 @@ import { type ColumnBatch, columnOf, valueAt } from '@senbon/hive-thrift';
 import { expect, it } from 'vitest';
 import type { ResultCursor } from '../executor.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import { RewindBudget } from './result-history.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { MAX_REPLY_BYTES, ResultReader } from './result-reader.ts';
 
 const schema = [{ name: 'n', type: { name: 'INT' as const } }];
@@ -53,7 +53,12 @@ function readerOf(
     cursor,
     schema,
     resultMaxRows: options.resultMaxRows ?? 0,
-    budget: new RewindBudget({ maxMemoryBytes: 1 << 20, maxFileBytes: 1 << 20, directory: tmpdir() }),
+    budget: {
+      memory: new ByteBudget(1 << 20),
+      disk: new ByteBudget(1 << 20),
+      maxFileBytes: 1 << 20,
+      directory: tmpdir(),
+    },
     keepsAll: false,
     clock: options.clock ?? new FakeClock(),
   });
