@@ -6,7 +6,7 @@ const machines = [
     title: 'Gateway',
     file: 'packages/core/src/gateway.ts',
     about:
-      'One process. Draining begins when its node is deleted by somebody else, on the first SIGTERM, SIGINT or SIGHUP, or when another process has taken its place (`bin/kyuubi upgrade`); a further SIGINT or SIGHUP stops at once. A drain that began with the deletion may be undone ([high availability](high-availability.md)). Clients that come while it starts wait until it runs. A gateway that could not start goes straight to stopping, and closes what it had opened, in reverse order.',
+      'One process. Draining begins when its node is deleted by somebody else, by REST, on the first SIGTERM, SIGINT or SIGHUP, or when another process has taken its place (`bin/kyuubi upgrade`); a further SIGINT or SIGHUP stops at once. A drain that no signal asked for may be undone ([high availability](high-availability.md)). Clients that come while it starts wait until it runs. A gateway that could not start goes straight to stopping, and closes what it had opened, in reverse order.',
   },
   {
     title: 'Connection (Thrift binary)',

@@ -16,6 +16,9 @@ let client: DiscoveryClient;
 const conf = () => ({
   'kyuubi.ha.addresses': zooKeeper.addresses,
   'kyuubi.server.drain.deadline': 'PT10M',
+  'kyuubi.frontend.protocols': 'THRIFT_BINARY,THRIFT_HTTP,REST',
+  'kyuubi.frontend.rest.bind.port': '0',
+  'kyuubi.server.administrators': 'ann',
 });
 
 beforeAll(async () => {
@@ -128,6 +131,24 @@ describe('kyuubi-ctl delete server --wait', () => {
     });
     expect(await recordsLeft()).toEqual([]);
     await next.stop();
+  });
+
+  test('a drain by REST is shown, and undone', async () => {
+    const line = await other.waitForLine(/Exposing REST endpoint at: /);
+    const base = `${line.slice(line.indexOf('http://'))}/api/v1`;
+    const authorization = `Basic ${Buffer.from('ann:x').toString('base64')}`;
+    const ask = async (method: string, path: string) =>
+      (await fetch(`${base}/${path}`, { method, headers: { authorization } })).json();
+    const here = { ...other.binary, namespace: '/kyuubi', status: 'Running' };
+    expect(await ask('GET', 'admin/server')).toMatchObject([here]);
+    const held = await openSession(other.binary, 'bob');
+    const drain = { canUndo: true, users: [{ user: 'bob', sessions: 1 }] };
+    expect(await ask('POST', 'admin/drain')).toMatchObject({ state: 'draining', sessions: 1, drain });
+    await expect.poll(registered).toEqual([]);
+    expect(await ask('GET', 'admin/drain')).toMatchObject({ state: 'draining', sessions: 1, drain });
+    expect(await ask('POST', 'admin/undrain')).toMatchObject({ state: 'running', drain: null });
+    expect(await ask('GET', 'admin/server')).toMatchObject([here]);
+    await held.close();
   });
 
   test('undrain of what does not drain, or was stopped by a signal, fails', async () => {

@@ -9,12 +9,14 @@ export type FrontDoor =
 
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '*', '']);
 
-/** The first configured frontend, at an address of this machine: the advertised one may be a load balancer's. */
+/** The first configured Thrift frontend, at an address of this machine: the advertised one may be a load balancer's. */
 export function frontDoorOf(gateway: Pick<Gateway, 'frontends'>, conf: Conf): FrontDoor {
   const config = readArea(frontendArea, conf);
-  const frontend = gateway.frontends[0];
+  const frontend = gateway.frontends.find(({ protocol }) => protocol !== 'REST');
   if (frontend === undefined)
-    throw new SenbonError('INTERNAL', { problem: 'no frontend is configured (kyuubi.frontend.protocols)' });
+    throw new SenbonError('INTERNAL', {
+      problem: 'no Thrift frontend is configured (kyuubi.frontend.protocols)',
+    });
   const { port } = frontend;
   if (frontend.protocol === 'THRIFT_HTTP') {
     const host = urlHost(localHost(config.httpHost));

@@ -54,7 +54,8 @@ async function runToItsEnd(conf: readonly string[], ...args: readonly string[]):
 
 it.each([
   ['kyuubi.frontend.protocols=', 'a gateway needs one at least'],
-  ['kyuubi.frontend.protocols=REST', 'this build has THRIFT_BINARY and THRIFT_HTTP'],
+  ['kyuubi.frontend.protocols=REST', 'a gateway needs one at least'],
+  ['kyuubi.frontend.protocols=MYSQL', 'this build has THRIFT_BINARY, THRIFT_HTTP and REST'],
   ['kyuubi.session.idle.timeout=soon', 'expected an ISO-8601 duration'],
 ])('with %s ends before anything is up', async (pair, problem) => {
   const { code, output } = await runToItsEnd([pair]);

@@ -16,12 +16,13 @@ import { Neighbours } from './handover/neighbours.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { guardDiscovery } from './guard/guard-discovery.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
-import { advertisedServers, spaceOf } from './lifecycle/advertised-servers.ts';
+import { advertisedServers, spaceOf, spacesOf } from './lifecycle/advertised-servers.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
 import { DiscoveryLoss } from './lifecycle/discovery-loss.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { DrainNotice } from './lifecycle/drain-notice.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
+import { type Drainable, gatewayAdmin } from './lifecycle/gateway-admin.ts';
 import { LoadReport } from './lifecycle/load-report.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
@@ -131,15 +132,15 @@ export interface Door {
   readonly handover: Handover;
 }
 
-export interface DoorInput {
-  readonly sessions: SessionManager;
+export interface DoorInput extends SessionParts {
+  readonly gateway: Drainable;
   readonly admit: () => Promise<void>;
 }
 
 /** Throws CONFIG_INVALID. */
 export async function createDoor(
-  { conf, version, inheritance, clock, logger }: GatewayOptions,
-  { sessions, admit }: DoorInput,
+  { conf, version, inheritance, serverUser, clock, logger }: GatewayOptions,
+  { client, sessions, gateway, admit }: DoorInput,
 ): Promise<Door> {
   const config = readArea(frontendArea, conf);
   const host = await advertisedHostOf({
@@ -163,6 +164,12 @@ export async function createDoor(
     inherited: inheritance?.sockets ?? [],
     elsewhere: neighbours,
     admit,
+    admin: gatewayAdmin({
+      gateway,
+      registry: client.registry,
+      spaces: spacesOf(readArea(haArea, conf)),
+    }),
+    serverUser,
     clock,
     logger,
   });
@@ -196,23 +203,23 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
   const { registry } = client;
   const ha = readArea(haArea, conf);
   const lifecycle = readArea(lifecycleArea, conf);
+  // What drivers speak to; REST is not found by anybody, as in Kyuubi.
+  const thrift = frontends.filter(({ protocol }) => protocol !== 'REST');
   const servers = advertisedServers({
     ha,
     frontend: readArea(frontendArea, conf),
-    frontends,
+    frontends: thrift,
     host,
     version,
     authentication: authModeOf(readArea(authArea, conf)),
     canPublish: discovery.plugin.supports.publishedConfigs,
   });
-  const instances = frontends.map(({ port }) => `${host}:${port}`);
+  const instances = thrift.map(({ port }) => `${host}:${port}`);
   const addresses = servers.map(({ space, node }) => ({ space, host: node.host, port: node.port }));
   const notice = new DrainNotice({
     records: client.records,
     addresses:
-      addresses.length > 0
-        ? addresses
-        : [{ space: spaceOf(ha.namespace), host, port: frontends[0]?.port ?? 0 }],
+      addresses.length > 0 ? addresses : [{ space: spaceOf(ha.namespace), host, port: thrift[0]?.port ?? 0 }],
     clock,
     logger,
     onRequest,
@@ -220,7 +227,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
   const drain = new Drain({
     sessions,
     registry,
-    spaces: new Set([spaceOf(ha.namespace), ...servers.map(({ space }) => space)]),
+    spaces: spacesOf(ha),
     instances,
     deadlineMs: lifecycle.drainDeadlineMs,
     reportIntervalMs: lifecycle.drainCheckMs,

@@ -1,6 +1,7 @@
 import { formatDuration } from './config/duration.ts';
 import { SenbonError } from './errors/senbon-error.ts';
 import type { Frontend } from './frontend/frontend.ts';
+import type { DrainStatus } from './frontend/rest/gateway-admin.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import {
   checkConfiguration,
@@ -43,6 +44,13 @@ const LAST_ANSWERS_MS = 3_000;
 /** Nothing that closes, discovery that is down least of all, holds up the stop for longer. */
 const CLOSE_PATIENCE_MS = 20_000;
 
+export interface DrainTerms {
+  /** Whether `undrain` may be called then. */
+  readonly canUndo?: boolean;
+  /** From now; `kyuubi.server.drain.deadline` when it is `null`. */
+  readonly deadlineMs?: number | null;
+}
+
 /** A gateway: frontends for clients, a session router, and the way to engines. */
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -61,6 +69,7 @@ export class Gateway {
   #handover: Handover | null = null;
   #sessions: SessionManager | null = null;
   #life: ServerLife | null = null;
+  #why = '';
   #canUndo = false;
   #undo = new AbortController();
 
@@ -85,6 +94,20 @@ export class Gateway {
 
   get openSessions(): number {
     return this.#sessions?.directory.size ?? 0;
+  }
+
+  /** `host:port`, for messages. */
+  get instance(): string {
+    return this.#life?.instance ?? 'unknown';
+  }
+
+  get drainStatus(): DrainStatus {
+    const { state, instance, openSessions: sessions } = this;
+    const facts = state === 'draining' ? this.#life?.drain.facts : undefined;
+    if (facts === undefined) return { state, instance, sessions, drain: null };
+    const { since, deadline, users } = facts;
+    const drain = { why: this.#why, since, deadline, canUndo: this.#canUndo, users };
+    return { state, instance, sessions, drain };
   }
 
   /** Resolves when the gateway has stopped, for whatever reason. */
@@ -112,20 +135,25 @@ export class Gateway {
    * `kyuubi.server.drain.deadline`. Idempotent; resolves when stopped. A drain with `canUndo` may be undone, until it is
    * asked for once more without.
    */
-  async drain(why: string, { canUndo = false } = {}): Promise<void> {
-    if (this.#state === 'running') await this.#runDrain(why, canUndo);
+  async drain(why: string, { canUndo = false, deadlineMs = null }: DrainTerms = {}): Promise<void> {
+    let over: Promise<void> | null = null;
+    if (this.#state === 'running') over = this.#runDrain(why, canUndo);
     else if (this.#state === 'draining') this.#canUndo &&= canUndo;
-    else if (this.#state === 'created' || this.#state === 'starting') await this.#stop(why);
+    else if (this.#state === 'created' || this.#state === 'starting') over = this.#stop(why);
+    if (deadlineMs !== null) this.#endWithin(deadlineMs);
+    await over;
     await this.#stopped;
   }
 
   /**
-   * Takes sessions again and registers anew. Throws DRAIN_FINAL; when it cannot register, what kept it from it, and the
+   * Takes sessions again and registers anew. Throws DRAIN_REFUSED; when it cannot register, what kept it from it, and the
    * drain goes on with a new deadline.
    */
   async undrain(why: string): Promise<void> {
     const problem = this.#whyFinal();
-    if (problem !== null) throw new SenbonError('DRAIN_FINAL', { instance: this.#instance(), problem });
+    const { instance } = this;
+    if (problem !== null)
+      throw new SenbonError('DRAIN_REFUSED', { instance, action: 'take sessions again', problem });
     this.#undo.abort();
     // Before it is registered: a client that has just found the node must not be refused.
     this.#move('running', why);
@@ -181,7 +209,12 @@ export class Gateway {
     this.#checkStarting();
     const sessions = await createSessions(this.#options, client, own);
     this.#sessions = sessions;
-    const door = await createDoor(this.#options, { sessions, admit: () => this.#admit() });
+    const door = await createDoor(this.#options, {
+      client,
+      sessions,
+      gateway: this,
+      admit: () => this.#admit(),
+    });
     this.#frontends = door.frontends;
     this.#handover = door.handover;
     own(() => door.handover.close());
@@ -228,9 +261,13 @@ export class Gateway {
         this.#logger.warn('The drain goes on', error),
       );
     } else if (deadlineMs !== null) {
-      this.#logger.info(`The drain was asked to end within ${formatDuration(deadlineMs)}`);
-      this.#life?.drain.endWithin(deadlineMs);
+      this.#endWithin(deadlineMs);
     }
+  }
+
+  #endWithin(ms: number): void {
+    this.#logger.info(`The drain was asked to end within ${formatDuration(ms)}`);
+    this.#life?.drain.endWithin(ms);
   }
 
   async #runDrain(why: string, canUndo: boolean): Promise<void> {
@@ -238,6 +275,7 @@ export class Gateway {
     if (life === null) return;
     const { drain, notice, registrations } = life;
     this.#move('draining', why);
+    this.#why = why;
     this.#canUndo = canUndo;
     const undo = new AbortController();
     this.#undo = undo;
@@ -260,10 +298,6 @@ export class Gateway {
     if (this.#state !== 'draining') return `it is ${this.#state}`;
     if (this.#hardStop.signal.aborted) return 'it is being stopped';
     return this.#canUndo ? null : 'it was told by a signal to end, and the process is to go';
-  }
-
-  #instance(): string {
-    return this.#life?.instance ?? 'unknown';
   }
 
   async #admit(): Promise<void> {

@@ -130,7 +130,7 @@ describe('undrain', () => {
   it('is refused where there is no drain, and after a signal', async () => {
     const made = await start();
     await expect(made.gateway.undrain('why not')).rejects.toMatchObject({
-      code: 'DRAIN_FINAL',
+      code: 'DRAIN_REFUSED',
       message: expect.stringContaining('it is running'),
     });
     await open(made);
@@ -139,7 +139,7 @@ describe('undrain', () => {
     expect(made.gateway.state).toBe(GatewayState.draining);
     const { gateway } = await draining();
     void gateway.drain('SIGTERM');
-    await expect(gateway.undrain('why not')).rejects.toMatchObject({ code: 'DRAIN_FINAL' });
+    await expect(gateway.undrain('why not')).rejects.toMatchObject({ code: 'DRAIN_REFUSED' });
   });
 
   it('that cannot register drains on', async () => {

@@ -5,6 +5,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   'kyuubi.frontend.thrift.binary.bind.host': ['kyuubi.frontend.bind.host'],
   'kyuubi.frontend.thrift.binary.bind.port': ['kyuubi.frontend.bind.port'],
   'kyuubi.frontend.thrift.http.bind.host': ['kyuubi.frontend.bind.host'],
+  'kyuubi.frontend.rest.bind.host': ['kyuubi.frontend.bind.host'],
   // Whoever binds the frontends to one address does not mean the embedded ZooKeeper to be open to all.
   'kyuubi.zookeeper.embedded.client.port.address': ['kyuubi.frontend.bind.host'],
   'kyuubi.frontend.thrift.max.message.size': ['kyuubi.frontend.max.message.size'],

@@ -49,6 +49,12 @@ export const catalogue = {
   UPGRADE_REFUSED: row('HY000', 409, false, 'Cannot take the place of the running gateway: {problem}'),
 
   AUTHENTICATION_FAILED: row('28000', 401, false, 'Authentication failed for user {user}: {problem}'),
+  ADMIN_REQUIRED: row(
+    '42501',
+    403,
+    false,
+    '{user} is not an administrator of this gateway, or is asked for by another site',
+  ),
   HANDLE_FORBIDDEN: row('42501', 403, false, 'User {user} may not use {handle}: it belongs to another user'),
 
   SESSION_NOT_FOUND: row(
@@ -83,7 +89,7 @@ export const catalogue = {
     true,
     'This gateway ({instance}) is being drained and takes no new sessions. {advice}',
   ),
-  DRAIN_FINAL: row('HY000', 409, false, 'This gateway ({instance}) cannot take sessions again: {problem}'),
+  DRAIN_REFUSED: row('HY000', 409, false, 'This gateway ({instance}) cannot {action}: {problem}'),
   SERVER_BUSY: row(
     '08004',
     503,

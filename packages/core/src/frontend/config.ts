@@ -3,13 +3,15 @@ import { bool, duration, int, key, list, port, text } from '../config/area.ts';
 
 const MEBIBYTE = 1_048_576;
 
-const AVAILABLE = 'this build has THRIFT_BINARY and THRIFT_HTTP';
+const AVAILABLE = 'this build has THRIFT_BINARY, THRIFT_HTTP and REST';
 const protocols = list
   .transform((names) => names.map((name) => name.toUpperCase()))
   .pipe(
     z
-      .array(z.enum(['THRIFT_BINARY', 'THRIFT_HTTP'], { error: AVAILABLE }))
-      .min(1, `a gateway needs one at least; ${AVAILABLE}`),
+      .array(z.enum(['THRIFT_BINARY', 'THRIFT_HTTP', 'REST'], { error: AVAILABLE }))
+      .refine((names) => names.some((name) => name !== 'REST'), {
+        error: `a gateway needs one at least that clients get sessions at; ${AVAILABLE}`,
+      }),
   );
 
 export const frontendArea = {
@@ -17,7 +19,7 @@ export const frontendArea = {
     'kyuubi.frontend.protocols',
     protocols,
     'THRIFT_BINARY,THRIFT_HTTP',
-    'Frontends to start: THRIFT_BINARY, THRIFT_HTTP. (Kyuubi starts THRIFT_BINARY,REST.)',
+    'Frontends to start: THRIFT_BINARY, THRIFT_HTTP, REST (a small part of it). (Kyuubi starts THRIFT_BINARY,REST.)',
   ),
   binaryHost: key(
     'kyuubi.frontend.thrift.binary.bind.host',
@@ -60,6 +62,24 @@ export const frontendArea = {
     duration,
     'PT30M',
     'An HTTP connection without a request is closed after this time.',
+  ),
+  restHost: key(
+    'kyuubi.frontend.rest.bind.host',
+    text,
+    null,
+    'Address the REST frontend listens on; all addresses when unset.',
+  ),
+  restPort: key(
+    'kyuubi.frontend.rest.bind.port',
+    port,
+    '10099',
+    'Port of the REST frontend; 0 = any free one.',
+  ),
+  administrators: key(
+    'kyuubi.server.administrators',
+    list,
+    '',
+    'Users who may call the administrators’ part of the REST API, beside the one the gateway runs as.',
   ),
   advertisedHost: key(
     'kyuubi.frontend.advertised.host',

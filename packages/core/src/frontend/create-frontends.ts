@@ -12,6 +12,8 @@ import type { Frontend } from './frontend.ts';
 import { OperationCalls } from './operation-calls.ts';
 import { OperationWatch } from './operation-watch.ts';
 import { RequestMemory } from './request-memory.ts';
+import type { GatewayAdmin } from './rest/gateway-admin.ts';
+import { RestFrontend } from './rest/rest-frontend.ts';
 import { SessionCalls } from './session-calls.ts';
 import { StatementCalls } from './statement-calls.ts';
 import { ThriftBinaryFrontend } from './thrift-binary-frontend.ts';
@@ -31,6 +33,9 @@ export interface FrontendsOptions {
   /** Where sessions may be that are not known here. */
   readonly elsewhere: Elsewhere | null;
   readonly admit: () => Promise<void>;
+  /** What REST may do with the gateway. */
+  readonly admin: GatewayAdmin;
+  readonly serverUser: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -74,6 +79,17 @@ export function createFrontends(options: FrontendsOptions): Frontends {
           advertisedHost,
           inherited: inheritedBy('THRIFT_HTTP'),
           onUnclaimed,
+          clock,
+          logger,
+        });
+      case 'REST':
+        return new RestFrontend({
+          config,
+          admin: options.admin,
+          serverUser: options.serverUser,
+          version: options.version,
+          advertisedHost,
+          inherited: inheritedBy('REST'),
           clock,
           logger,
         });

@@ -54,6 +54,7 @@ export function checkInheritance(config: AreaConfig<typeof frontendArea>, { sock
       keys: 'kyuubi.frontend.thrift.binary.bind',
     },
     THRIFT_HTTP: { host: config.httpHost, port: config.httpPort, keys: 'kyuubi.frontend.thrift.http.bind' },
+    REST: { host: config.restHost, port: config.restPort, keys: 'kyuubi.frontend.rest.bind' },
   };
   const protocols = new Set(config.protocols.map((protocol) => protocol.toUpperCase()));
   for (const { protocol, host, port } of sockets) {

@@ -45,6 +45,12 @@ export function advertisedServers(input: AdvertisedInput): readonly AdvertisedSe
   });
 }
 
+/** The own server space, and whatever else `kyuubi.ha.advertise` names. Throws CONFIG_INVALID. */
+export function spacesOf({ advertise, namespace }: AreaConfig<typeof haArea>): ReadonlySet<string> {
+  const others = advertise?.map((entry) => pairOf(entry, namespace).namespace) ?? [];
+  return new Set([namespace, ...others].map(spaceOf));
+}
+
 export function spaceOf(namespace: string): string {
   return `/${namespace.replace(/^\/+|\/+$/g, '')}`;
 }

@@ -53,6 +53,7 @@ export class TestGateway {
       conf: Conf.of({
         'kyuubi.frontend.thrift.binary.bind.port': '0',
         'kyuubi.frontend.thrift.http.bind.port': '0',
+        'kyuubi.frontend.rest.bind.port': '0',
         'kyuubi.frontend.bind.host': '127.0.0.1',
         // Its timer is like those that tests look for.
         'kyuubi.ha.load.report.interval': '0',
