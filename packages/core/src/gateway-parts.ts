@@ -237,6 +237,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
   });
   const load = new LoadReport({
     records: client.records,
+    registry,
     addresses,
     sessions: () => sessions.directory.size,
     intervalMs: ha.loadIntervalMs,

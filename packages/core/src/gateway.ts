@@ -297,7 +297,7 @@ export class Gateway {
   #whyFinal(): string | null {
     if (this.#state !== 'draining') return `it is ${this.#state}`;
     if (this.#hardStop.signal.aborted) return 'it is being stopped';
-    return this.#canUndo ? null : 'it was told by a signal to end, and the process is to go';
+    return this.#canUndo ? null : 'it was told to end for good, by a signal or for another process';
   }
 
   async #admit(): Promise<void> {

@@ -135,7 +135,7 @@ describe('undrain', () => {
     });
     await open(made);
     void made.gateway.drain('SIGTERM');
-    await expect(made.gateway.undrain('why not')).rejects.toThrow('it was told by a signal to end');
+    await expect(made.gateway.undrain('why not')).rejects.toThrow('it was told to end for good');
     expect(made.gateway.state).toBe(GatewayState.draining);
     const { gateway } = await draining();
     void gateway.drain('SIGTERM');

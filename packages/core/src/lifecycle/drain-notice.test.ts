@@ -114,6 +114,18 @@ describe('the notice of a drain', () => {
     expect(ensemble.values.size).toBe(0);
   });
 
+  it('sweeps up what others left long ago, and no more', async () => {
+    const others = ['recent:1', 'old:1'] as const;
+    const state = { ...facts, state: 'draining', host: 'x', port: 1, everyMs: 5_000 } as const;
+    for (const [index, name] of others.entries()) {
+      const updated = clock.now() - 3_600_000 * index - 1;
+      await records.put(`/kyuubi_drain/${name}`, encodeDrainRecord({ ...state, updated }));
+    }
+    await records.put('/kyuubi_drain/strange:1', Buffer.from('?'));
+    await notice.clear();
+    expect([...ensemble.values.keys()]).toEqual(['/kyuubi_drain/recent:1', '/kyuubi_drain/strange:1']);
+  });
+
   it('goes on when discovery fails, and ends when it does not answer', async () => {
     const put = vi.spyOn(records, 'put').mockRejectedValueOnce(new Error('down'));
     notice.show(() => facts);

@@ -6,8 +6,10 @@ import {
   type DrainReport,
   type DrainRequest,
   drainReportPath,
+  drainReportsOf,
   drainRequestPath,
   encodeDrainRecord,
+  parseDrainReport,
   parseDrainRequest,
 } from './drain-record.ts';
 import type { ServerAddress } from './server-address.ts';
@@ -16,6 +18,8 @@ import type { ServerAddress } from './server-address.ts';
 const LOOK_MS = 1_000;
 /** A report that is older than a few of these comes from a gateway that is dead. */
 const HEARTBEAT_MS = 5_000;
+/** Clocks of two machines may be far apart, but hardly by as much. */
+const LEFT_BEHIND_MS = 3_600_000;
 /** Discovery may be what is down; the end of a gateway does not depend on it. */
 const PATIENCE_MS = 3_000;
 
@@ -44,9 +48,12 @@ export class DrainNotice {
     this.#options = options;
   }
 
-  /** What an earlier gateway at this address left is nothing to us. Never rejects. */
+  /** What an earlier gateway at this address left is nothing to us, nor what others left long ago. Never rejects. */
   clear(): Promise<void> {
-    return this.#inTurn(() => this.#remove());
+    return this.#inTurn(async () => {
+      await this.#remove();
+      await this.#sweep();
+    });
   }
 
   /** At once, then with every change and every few seconds. */
@@ -116,6 +123,18 @@ export class DrainNotice {
     const { records, addresses } = this.#options;
     const paths = addresses.flatMap((address) => [drainReportPath(address), drainRequestPath(address)]);
     await Promise.all(paths.map((path) => records.delete(path)));
+  }
+
+  async #sweep(): Promise<void> {
+    const { records, addresses, clock } = this.#options;
+    for (const space of new Set(addresses.map((address) => address.space))) {
+      const entries = await records.list(drainReportsOf(space));
+      const old = entries.filter(({ value }) => {
+        const report = parseDrainReport(value);
+        return report !== null && clock.now() - report.updated > LEFT_BEHIND_MS;
+      });
+      await Promise.all(old.map(({ path }) => records.delete(path)));
+    }
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -37,7 +37,11 @@ const request = z.object({
 export type DrainRequest = z.infer<typeof request>;
 
 export function drainReportPath({ space, host, port }: ServerAddress): string {
-  return `${space}_drain/${host}:${port}`;
+  return `${drainReportsOf(space)}/${host}:${port}`;
+}
+
+export function drainReportsOf(space: string): string {
+  return `${space}_drain`;
 }
 
 export function drainRequestPath({ space, host, port }: ServerAddress): string {

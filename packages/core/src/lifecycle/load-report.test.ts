@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Records } from '../ports/discovery.ts';
+import type { Records, Registry } from '../ports/discovery.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryEnsemble } from '../testing/memory-discovery.ts';
 import { silentLogger } from '../observe/logger.ts';
@@ -14,21 +14,31 @@ const addresses = [
 let clock: FakeClock;
 let ensemble: MemoryEnsemble;
 let records: Records;
+let registry: Registry;
 let sessions: number;
 
 beforeEach(() => {
   clock = new FakeClock();
   ensemble = new MemoryEnsemble(clock);
-  records = ensemble.client().records;
+  ({ records, registry } = ensemble.client());
+  for (const { space, ...at } of addresses) ensemble.add(space, { ...at, version: '1' }, null);
   sessions = 0;
 });
 
 const create = (intervalMs = 5_000) =>
-  new LoadReport({ records, addresses, sessions: () => sessions, intervalMs, clock, logger: silentLogger });
+  new LoadReport({
+    records,
+    registry,
+    addresses,
+    sessions: () => sessions,
+    intervalMs,
+    clock,
+    logger: silentLogger,
+  });
 
 async function after(ms: number): Promise<void> {
   clock.advance(ms);
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 40; turn++) await Promise.resolve();
 }
 
 const shown = () =>
@@ -55,7 +65,8 @@ describe('the report of the load', () => {
     const put = vi.spyOn(records, 'put');
     const report = create();
     report.open();
-    await after(60_000);
+    await after(0);
+    await after(55_000);
     expect(put).toHaveBeenCalledTimes(2);
     sessions = 1;
     await after(4_000);
@@ -64,6 +75,27 @@ describe('the report of the load', () => {
     await after(1_000);
     expect(shown()).toBe(7);
     expect(put).toHaveBeenCalledTimes(4);
+    await report.close();
+  });
+
+  it('is written again after a minute: it may have been swept up', async () => {
+    const report = create();
+    report.open();
+    await after(0);
+    ensemble.values.clear();
+    await after(60_000);
+    expect(shown()).toBe(0);
+    await report.close();
+  });
+
+  it('sweeps up those of gateways that are not there any more, and no other', async () => {
+    const alive = { host: 'alive', port: 1, version: '1' };
+    ensemble.add('/kyuubi', alive, null);
+    for (const name of ['alive:1', 'dead:1']) await records.put(`/kyuubi_load/${name}`, Buffer.from('{}'));
+    const report = create();
+    report.open();
+    await after(0);
+    expect([...ensemble.values.keys()]).toEqual(['/kyuubi_load/alive:1', PATH, '/kyuubi_http_load/gw:10010']);
     await report.close();
   });
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../ports/clock.ts';
-import type { Records } from '../ports/discovery.ts';
+import type { Records, Registry } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export interface LoadReportOptions {
   readonly records: Records;
+  readonly registry: Registry;
   /** The nodes of this gateway. */
   readonly addresses: readonly ServerAddress[];
   readonly sessions: () => number;
@@ -14,6 +15,9 @@ export interface LoadReportOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** Without a change: somebody may have swept our report up while we were cut off from service discovery. */
+const REPEAT_MS = 60_000;
 
 /**
  * Says how many sessions this gateway has, for clients that choose by it: a record beside the server space. Not in the
@@ -27,6 +31,7 @@ export class LoadReport {
   #turn: Promise<void> = Promise.resolve();
   #isBusy = false;
   #shown: number | null = null;
+  #shownAtMs = 0;
 
   constructor(options: LoadReportOptions) {
     this.#options = options;
@@ -38,6 +43,7 @@ export class LoadReport {
     if (intervalMs <= 0 || this.#timer !== null) return;
     this.#shown = null;
     this.#look();
+    void this.#inTurn(() => this.#sweep());
     this.#timer = clock.every(intervalMs, () => this.#look());
   }
 
@@ -58,12 +64,27 @@ export class LoadReport {
   }
 
   async #report(): Promise<void> {
-    const { records, addresses, sessions } = this.#options;
+    const { records, addresses, sessions, clock } = this.#options;
     const now = sessions();
-    if (now === this.#shown || this.#timer === null) return;
+    const isDue = now !== this.#shown || clock.now() - this.#shownAtMs >= REPEAT_MS;
+    if (!isDue || this.#timer === null) return;
     const value = Buffer.from(JSON.stringify({ sessions: now, id: this.#id }), 'utf8');
     await Promise.all(addresses.map((address) => records.put(pathOf(address), value)));
     this.#shown = now;
+    this.#shownAtMs = clock.now();
+  }
+
+  /** What gateways that were killed have left: nobody is registered there. */
+  async #sweep(): Promise<void> {
+    const { records, registry, addresses } = this.#options;
+    for (const space of new Set(addresses.map((address) => address.space))) {
+      // In this order: a gateway registers before it reports.
+      const entries = await records.list(loadsOf(space));
+      const nodes = await registry.list(space);
+      const alive = new Set(nodes.map(({ host, port }) => pathOf({ space, host, port })));
+      const dead = entries.filter(({ path }) => !alive.has(path));
+      await Promise.all(dead.map(({ path }) => records.delete(path)));
+    }
   }
 
   async #remove(): Promise<void> {
@@ -85,5 +106,9 @@ export class LoadReport {
 }
 
 function pathOf({ space, host, port }: ServerAddress): string {
-  return `${space}_load/${host}:${port}`;
+  return `${loadsOf(space)}/${host}:${port}`;
+}
+
+function loadsOf(space: string): string {
+  return `${space}_load`;
 }
