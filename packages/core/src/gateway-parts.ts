@@ -5,6 +5,7 @@ import { engineArea, securityArea } from './engine/config.ts';
 import { EngineBroker } from './engine/engine-broker.ts';
 import { EngineDirectory } from './engine/engine-directory.ts';
 import { EngineLauncher } from './engine/engine-launcher.ts';
+import { SurvivingEngines } from './engine/surviving-engines.ts';
 import { authArea, authModeOf } from './frontend/auth.ts';
 import { frontendArea } from './frontend/config.ts';
 import { createFrontends } from './frontend/create-frontends.ts';
@@ -95,7 +96,10 @@ export async function createSessions(
   const engineLogger = logger.named('engine.EngineBroker');
   const common = { discovery: client, clock, logger: engineLogger };
   const launcher = new EngineLauncher({ ...common, plugins, secret, workDirRoot });
-  const broker = new EngineBroker({ ...common, launcher, engines });
+  const survivors = discovery.isEmbedded
+    ? { survivors: new SurvivingEngines({ ...common, registry: client.registry, workDirRoot }) }
+    : {};
+  const broker = new EngineBroker({ ...common, launcher, engines, ...survivors });
   own(async () => {
     await broker.close();
     engines.close();

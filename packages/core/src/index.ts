@@ -6,6 +6,7 @@ export {
   verifyGatewayToken,
   type VerifyOptions,
 } from './auth/gateway-token.ts';
+export { CARD_SUFFIX, type EngineCard, encodeEngineCard } from './engine/engine-card.ts';
 export {
   type Area,
   type AreaConfig,

@@ -12,6 +12,7 @@ import {
 import { engineHostArea } from './config.ts';
 import type { Executor } from './executor.ts';
 import type { EngineSpec } from './launch/engine-spec.ts';
+import { CardFile } from './lifecycle/card-file.ts';
 import { DiscoveryPresence } from './lifecycle/discovery-presence.ts';
 import { EngineLifecycle, type DrainOptions, type EngineState } from './lifecycle/engine-lifecycle.ts';
 import type { Operation } from './operation/operation.ts';
@@ -130,6 +131,7 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
   const { spec, logger } = options;
   const engineName = `${host}:${port}`;
   const id = `${spec.type.toLowerCase()}-${process.pid}`;
+  const card = new CardFile({ workDir: spec.workDir, refId: spec.refId, logger });
   const resources = {
     config,
     engineName,
@@ -151,7 +153,10 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     config,
     sessions,
     connectionCount: () => opened.server.connectionCount,
-    deregister: () => within(presence.deregister(), STEP_TIMEOUT_MS, 'removing the node', clock),
+    deregister: async () => {
+      await card.remove();
+      await within(presence.deregister(), STEP_TIMEOUT_MS, 'removing the node', clock);
+    },
     shutDown: async () => {
       await within(sessions.closeAll('the engine stops'), STEP_TIMEOUT_MS, 'closing sessions', clock).catch(
         (error: unknown) => logger.warn(messageOf(error)),
@@ -179,6 +184,7 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
   const onDeleted = () => lifecycle.drain({ why: 'its node was deleted', deadlineMs: config.drainTimeoutMs });
   const registered = presence.register(spec.space, node, onDeleted);
   await within(registered, REGISTER_TIMEOUT_MS, `registering in ${spec.space}`, clock);
+  await card.write({ space: spec.space, host, port });
   lifecycle.start();
   logger
     .named('engine.EngineHost')

@@ -12,6 +12,7 @@ import type { EngineSession } from './engine-session.ts';
 import type { EngineSpace } from './engine-space.ts';
 import { LaunchLog, type LineListener } from './launch-log.ts';
 import { openEngineSession } from './open-engine-session.ts';
+import type { SurvivingEngines } from './surviving-engines.ts';
 import { isDead, isWorthRetrying, retryWaitMs } from './open-failure.ts';
 
 export interface EngineSessionOrder {
@@ -38,6 +39,8 @@ export interface EngineBrokerOptions {
   readonly discovery: DiscoveryClient;
   readonly launcher: EngineLauncher;
   readonly engines: EngineDirectory;
+  /** Those that discovery does not know yet; absent where it outlives its gateways. */
+  readonly survivors?: SurvivingEngines;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -118,7 +121,7 @@ export class EngineBroker {
   }
 
   async #search(order: EngineSessionOrder, log: LaunchLog): Promise<ServiceNode> {
-    const { discovery, launcher } = this.#options;
+    const { discovery, launcher, survivors } = this.#options;
     const { space, config } = order;
     const present = await this.#lookUp(space.path);
     if (present !== null) return present;
@@ -131,6 +134,7 @@ export class EngineBroker {
       return node;
     }
     const patienceMs = Math.round(config.initializeTimeoutMs * LOCK_PATIENCE);
+    await survivors?.appear(space.path, this.#closing.signal);
     const launchUnlessThere = async (signal: AbortSignal) => {
       const meanwhile = await this.#lookUp(space.path);
       return meanwhile ?? launch(AbortSignal.any([signal, this.#closing.signal]));
