@@ -57,6 +57,33 @@ describe("etcd's own lock (etcdctl lock) and ours", () => {
     await next?.exited;
   });
 
+  it("etcd's lock service, which Kyuubi uses, excludes ours and is excluded", async () => {
+    const client = await bench.open();
+    const call = async (path: string, body: object): Promise<Record<string, string>> => {
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const url = `http://${bench.etcd.addresses}/v3/${path}`;
+      const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body), signal });
+      return (await answer.json()) as Record<string, string>;
+    };
+    const { ID: lease } = await call('lease/grant', { TTL: 60 });
+    const name = Buffer.from('/kyuubi_lock').toString('base64');
+    const { key } = await call('lock/lock', { name, lease });
+    expect(Buffer.from(key ?? '', 'base64').toString()).toMatch(PLACE);
+    await expect(client.locks.withLock('/kyuubi_lock', 300, async () => 0)).rejects.toMatchObject({
+      code: 'DISCOVERY_LOCK_TIMEOUT',
+    });
+    const ours = client.locks.withLock('/kyuubi_lock', PATIENCE_MS, async () => {
+      const theirs = call('lock/lock', { name, lease });
+      await vi.waitFor(async () => expect(await places()).toHaveLength(2));
+      return { theirs };
+    });
+    await call('lock/unlock', { key });
+    const again = await (await ours).theirs;
+    expect(again['key']).toBe(key);
+    await call('lock/unlock', { key });
+    expect(await places()).toEqual([]);
+  });
+
   it('a lock below a node of the same path, and one beside it, are others', async () => {
     const client = await bench.open();
     await client.registry.register('/kyuubi_lock', { host: 'a', port: 1, version: '1' });

@@ -257,6 +257,7 @@ export class EtcdClient implements Connection {
     if (isFault(error, 'leaseGone') && session !== undefined) {
       this.expire(session, 'the lease is not known any more');
     }
+    if (isFault(error, 'compacted')) return;
     if (!isFault(error, 'connection')) throw error;
     this.linkFailed(link, error);
     if (once === true) throw this.#unreachable(error);

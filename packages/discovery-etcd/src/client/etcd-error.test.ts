@@ -16,6 +16,7 @@ describe('toEtcdError', () => {
     ['7 PERMISSION_DENIED: etcdserver: permission denied', false, 'denied'],
     ['14 UNAVAILABLE: etcdserver: leader changed', false, 'connection'],
     ['8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded', true, 'refused'],
+    ['11 OUT_OF_RANGE: etcdserver: mvcc: required revision has been compacted', false, 'compacted'],
     ['14 UNAVAILABLE: No connection established', true, 'connection'],
     ['3 INVALID_ARGUMENT: etcdserver: key is not provided', false, 'refused'],
   ])('%s', (message, isTransient, fault) => {

@@ -9,6 +9,8 @@ export const EtcdFault = {
   credentials: 'credentials',
   /** The user may not do that. */
   denied: 'denied',
+  /** The moment at which something was being read has been forgotten meanwhile; it is to be read anew. */
+  compacted: 'compacted',
   refused: 'refused',
 } as const;
 export type EtcdFault = (typeof EtcdFault)[keyof typeof EtcdFault];
@@ -42,6 +44,7 @@ const texts: readonly (readonly [RegExp, EtcdFault])[] = [
     /no leader|leader changed|not leader|leader transferee|request timed out|too many requests|server stopped|unhealthy cluster/,
     EtcdFault.connection,
   ],
+  [/required revision has been compacted/, EtcdFault.compacted],
   [/database space exceeded|message larger than max/i, EtcdFault.refused],
 ];
 

@@ -19,6 +19,8 @@ export class FakeEtcd {
   readonly down = new Set<string>();
   /** The next request that puts such a key is carried out without an answer. */
   losePut: RegExp | null = null;
+  /** What was before this revision cannot be read any more. */
+  compactedAt = 0;
   readonly #keys = new Map<string, IKeyValue>();
   readonly #leases = new Map<string, number>();
   readonly #watchers = new Set<Watcher>();
@@ -90,7 +92,10 @@ export class FakeEtcd {
     return { close: () => void this.#watchers.delete(watcher) };
   }
 
-  #range({ key, range_end, limit = 0, count_only, keys_only }: IRangeRequest) {
+  #range({ key, range_end, limit = 0, count_only, keys_only, revision = 0 }: IRangeRequest) {
+    if (Number(revision) > 0 && Number(revision) < this.compactedAt) {
+      throw new EtcdError('compacted', 'etcdserver: mvcc: required revision has been compacted');
+    }
     const found = [...this.#keys.values()]
       .filter((entry) => isIn(entry.key, { key: key ?? Buffer.alloc(0), ...(range_end && { range_end }) }))
       .toSorted((a, b) => Buffer.compare(a.key, b.key));
