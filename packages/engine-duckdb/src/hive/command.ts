@@ -1,4 +1,4 @@
-import { tokenize } from '../sql/lexer.ts';
+import { scan } from '../sql/lexer.ts';
 import { splitName } from '../sql/quote.ts';
 
 /** Statements of Hive that DuckDB does not know, or answers in a way that Hive's clients cannot read. */
@@ -103,8 +103,14 @@ export function parseHiveCommand(statement: string): HiveCommand | null {
 /** Comments may stand between any two words. */
 function withoutComments(sql: string): string {
   if (!/--|\/\*/.test(sql)) return sql;
-  const texts = tokenize(sql).map(({ kind, text }) => (kind === 'comment' ? ' ' : text));
-  return texts.join('').trim();
+  let result = '';
+  let copied = 0;
+  for (const { kind, text, at } of scan(sql)) {
+    if (kind !== 'comment') continue;
+    result += `${sql.slice(copied, at)} `;
+    copied = at + text.length;
+  }
+  return (result + sql.slice(copied)).trim();
 }
 
 /**

@@ -1,5 +1,5 @@
 import { failed } from '../connection/duckdb-error.ts';
-import { type Token, tokenize } from '../sql/lexer.ts';
+import { type Piece, scan } from '../sql/lexer.ts';
 
 /** Functions and pragmas of DuckDB that change what all sessions of an engine share. */
 const ENGINE_WIDE =
@@ -17,12 +17,18 @@ export function engineWide(what: string): Error {
 /** Throws 42501 for a statement that calls one of the functions above; DuckDB has no lock for those. */
 export function refuseEngineWide(sql: string): void {
   if (!/logg|_checkpoint_/i.test(sql)) return;
-  const tokens = tokenize(sql).filter(({ kind }) => kind !== 'space' && kind !== 'comment');
-  const isPragma = tokens[0]?.text.toUpperCase() === 'PRAGMA';
-  const found = tokens.find((token, i) => isName(token) && (isPragma || tokens[i + 1]?.text === '('));
-  if (found !== undefined) throw engineWide(found.text);
+  let isPragma: boolean | null = null;
+  let name: string | null = null;
+  for (const piece of scan(sql)) {
+    const text = piece.kind === 'comment' ? '' : piece.text.trimStart();
+    if (text === '') continue;
+    isPragma ??= text.toUpperCase() === 'PRAGMA';
+    if (name !== null && text.startsWith('(')) throw engineWide(name);
+    name = isName(piece) ? text : null;
+    if (name !== null && isPragma) throw engineWide(name);
+  }
 }
 
-function isName({ kind, text }: Token): boolean {
+function isName({ kind, text }: Piece): boolean {
   return (kind === 'word' || kind === 'quoted') && ENGINE_WIDE.test(text);
 }

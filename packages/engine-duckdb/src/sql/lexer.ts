@@ -18,7 +18,7 @@ const patterns: readonly Pattern[] = [
   { kind: 'word', pattern: /[\p{L}_][\p{L}\p{N}_$]*|\d[\p{L}\p{N}_.]*/uy },
 ];
 /** A whole string where nothing can follow it inside of the quotes; see `isEscapeOfLike`. */
-export const LONE_BACKSLASH: Token = { kind: 'string', text: String.raw`'\'` };
+const LONE_BACKSLASH: Token = { kind: 'string', text: String.raw`'\'` };
 const QUOTES: Readonly<Record<string, TokenKind>> = { "'": 'string', '"': 'quoted', '`': 'backtick' };
 const STRING_PREFIXES = 'eExXbB';
 const dollarQuote = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
@@ -41,11 +41,50 @@ export function tokenize(sql: string, hasBackslashEscapes = false): readonly Tok
   return tokens;
 }
 
+/** A piece of SQL text and where it begins; `plain` is a run of white space, digits and symbols that mean nothing here. */
+export interface Piece {
+  readonly kind: TokenKind | 'plain';
+  readonly text: string;
+  readonly at: number;
+}
+
+const AS_IT_IS = { kind: 'plain', text: LONE_BACKSLASH.text } as const;
+const PLAIN = /[\s\d(),.+*=<>!%&|^~:?@#[\]{}]+/y;
+
+/**
+ * The tokens of `tokenize` one after the other, and runs of those that mean nothing in one piece: a statement that
+ * inserts a million rows has ten times as many tokens, and all of them at once would be more memory than the engine has.
+ */
+export function* scan(sql: string, hasBackslashEscapes = false): Generator<Piece, void> {
+  let isBehindEscape = false;
+  for (let at = 0; at < sql.length; ) {
+    PLAIN.lastIndex = at;
+    const plain = PLAIN.exec(sql)?.[0];
+    let piece: Omit<Piece, 'at'>;
+    if (plain !== undefined) piece = { kind: 'plain', text: plain };
+    else if (hasBackslashEscapes && isBehindEscape && isLoneBackslash(sql, at)) piece = AS_IT_IS;
+    else piece = tokenAt(sql, at, hasBackslashEscapes);
+    const { kind, text } = piece;
+    yield { kind, text, at };
+    at += text.length;
+    if (kind === 'word') isBehindEscape = isEscapeWord(text);
+    else if (kind !== 'comment' && !(kind === 'plain' && text.trim() === '')) isBehindEscape = false;
+  }
+}
+
 /** `LIKE … ESCAPE '\'`, as SQL generators write it whatever the server thinks of backslashes. */
 function isEscapeOfLike(sql: string, at: number, before: readonly Token[]): boolean {
-  if (!sql.startsWith(LONE_BACKSLASH.text, at) || sql[at + LONE_BACKSLASH.text.length] === "'") return false;
+  if (!isLoneBackslash(sql, at)) return false;
   const last = before.findLast(({ kind }) => kind !== 'space' && kind !== 'comment');
-  return last?.kind === 'word' && last.text.toLowerCase() === 'escape';
+  return last?.kind === 'word' && isEscapeWord(last.text);
+}
+
+function isLoneBackslash(sql: string, at: number): boolean {
+  return sql.startsWith(LONE_BACKSLASH.text, at) && sql[at + LONE_BACKSLASH.text.length] !== "'";
+}
+
+function isEscapeWord(word: string): boolean {
+  return word.length === 'escape'.length && word.toLowerCase() === 'escape';
 }
 
 function tokenAt(sql: string, at: number, hasBackslashEscapes: boolean): Token {
@@ -78,16 +117,14 @@ function quotedAt(sql: string, at: number, hasBackslashEscapes: boolean): Token 
 /** Behind the quote that ends the text whose first quote is at `from`; the end of `sql` when there is none. */
 export function endOfQuoted(sql: string, from: number, hasEscapes = false): number {
   const quote = sql[from] as string;
-  // Each is looked for again only when it has been passed, else many of one would cost a search to the other each.
-  let end = from;
-  let backslash = hasEscapes ? from : -1;
   let at = from + 1;
+  let end = from;
   for (;;) {
     if (end < at) end = sql.indexOf(quote, at);
-    if (end < 0) end = Infinity;
-    if (backslash >= 0 && backslash < at) backslash = sql.indexOf('\\', at);
-    if (backslash >= 0 && backslash < end) at = backslash + 2;
-    else if (end === Infinity) return sql.length;
+    if (end < 0) return sql.length;
+    // Within the next quote's reach only: a search to the end of the text for each string would take time without end.
+    const escape = hasEscapes ? sql.slice(at, end).indexOf('\\') : -1;
+    if (escape >= 0) at += escape + 2;
     else if (sql[end + 1] !== quote) return end + 1;
     else at = end + 2;
   }

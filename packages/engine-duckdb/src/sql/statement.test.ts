@@ -44,8 +44,31 @@ describe('normalizeStatement', () => {
     // Without its end: DuckDB must refuse it, and not find that a quote which was escaped ends it.
     [String.raw`select 'a\'`, "select 'a''"],
     [String.raw`select 'a` + '\\', "select 'a"],
+    [String.raw`select '\'`, "select '''"],
   ])('%s, with backslash escapes', (sql, expected) => {
     expect(normalizeStatement(sql, true)).toBe(expected);
+  });
+
+  it.each([
+    '(1),',
+    "('a',1.5,NULL),",
+    String.raw`('a\'b'),`,
+    '`a`,',
+    'a ',
+    "''",
+    String.raw`'\\',`,
+    '- ',
+    '"a".',
+    '/**/',
+    '$$a$$',
+  ])('takes time and memory in proportion to many times %s', (unit) => {
+    const count = Math.floor(1_500_000 / unit.length);
+    for (const hasEscapes of [false, true]) {
+      const started = performance.now();
+      const sql = normalizeStatement(`select ${unit.repeat(count)}1`, hasEscapes);
+      expect(sql.endsWith('1')).toBe(true);
+      expect(performance.now() - started).toBeLessThan(5_000);
+    }
   });
 
   it('refuses none and several', () => {

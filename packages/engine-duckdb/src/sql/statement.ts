@@ -1,7 +1,9 @@
 import { failed } from '../connection/duckdb-error.ts';
-import { LONE_BACKSLASH, type Token, tokenize } from './lexer.ts';
+import { type Piece, scan } from './lexer.ts';
 import { identifier } from './quote.ts';
 
+const DEFAULT = 'default';
+const MAX_PARTS = 10_000;
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',
@@ -18,23 +20,73 @@ const ESCAPED: Readonly<Record<string, string>> = {
  * Throws STATEMENT_FAILED for none (42601) and for more than one (0A000).
  */
 export function normalizeStatement(text: string, hasBackslashEscapes = false): string {
-  const tokens = tokenize(text, hasBackslashEscapes);
-  const statements = splitAtSemicolons(tokens);
-  if (statements.length > 1) {
-    throw failed(
-      '0A000',
-      `${statements.length} statements were sent in one call; send them one by one (this is the second: ${preview(statements[1] ?? [])})`,
-    );
+  const drafts: Draft[] = [];
+  let current: Draft | null = null;
+  let count = 0;
+  for (const piece of scan(text, hasBackslashEscapes)) {
+    if (piece.kind === 'symbol' && piece.text === ';') {
+      current = null;
+      continue;
+    }
+    const { from, to } = extentOf(piece);
+    if (from === to) continue;
+    if (current === null) {
+      current = new Draft(text, from);
+      count++;
+      // Of further ones no more than the second is shown.
+      if (count <= 2) drafts.push(current);
+    }
+    current.extend(to);
+    if (count === 1) current.replace(piece, translate(piece, text, hasBackslashEscapes));
   }
-  const [statement] = statements;
-  if (statement === undefined) throw failed('42601', 'The statement is empty');
-  return statement
-    .map((token, i) =>
-      hasBackslashEscapes && token.text.startsWith("'") && token !== LONE_BACKSLASH
-        ? unescape(token.text)
-        : translate(token, statement[i + 1]),
-    )
-    .join('');
+  const [first, second] = drafts;
+  if (first === undefined) throw failed('42601', 'The statement is empty');
+  if (second === undefined) return first.finish();
+  throw failed(
+    '0A000',
+    `${count} statements were sent in one call; send them one by one (this is the second: ${preview(second.finish())})`,
+  );
+}
+
+/** A statement on its way: what has changed of the text, and what stays as it is between. */
+class Draft {
+  readonly #text: string;
+  #copied: number;
+  #end: number;
+  #parts: string[] = [];
+  /** Parts put together, for there may be millions. */
+  readonly #joined: string[] = [];
+
+  constructor(text: string, start: number) {
+    this.#text = text;
+    this.#copied = start;
+    this.#end = start;
+  }
+
+  extend(end: number): void {
+    this.#end = end;
+  }
+
+  replace({ at, text }: Piece, by: string): void {
+    if (by === text) return;
+    this.#parts.push(this.#text.slice(this.#copied, at), by);
+    this.#copied = at + text.length;
+    if (this.#parts.length < MAX_PARTS) return;
+    this.#joined.push(this.#parts.join(''));
+    this.#parts = [];
+  }
+
+  finish(): string {
+    return [...this.#joined, ...this.#parts, this.#text.slice(this.#copied, this.#end)].join('');
+  }
+}
+
+/** Where the piece has something else than white space and comments; from and to are one when it has not. */
+function extentOf({ kind, text, at }: Piece): { readonly from: number; readonly to: number } {
+  if (kind === 'comment' || kind === 'space') return { from: at, to: at };
+  if (kind !== 'plain') return { from: at, to: at + text.length };
+  const tail = text.trimEnd().length;
+  return { from: at + Math.min(tail, text.length - text.trimStart().length), to: at + tail };
 }
 
 /**
@@ -49,40 +101,18 @@ function unescape(text: string): string {
   });
 }
 
-function splitAtSemicolons(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const statements: Token[][] = [];
-  let current: Token[] = [];
-  for (const token of tokens) {
-    if (token.kind !== 'symbol' || token.text !== ';') {
-      current.push(token);
-      continue;
-    }
-    statements.push(current);
-    current = [];
+function translate({ kind, text, at }: Piece, sql: string, hasBackslashEscapes: boolean): string {
+  if (kind === 'string') {
+    const isHive = hasBackslashEscapes && text.startsWith("'");
+    return isHive && text.includes('\\') ? unescape(text) : text;
   }
-  statements.push(current);
-  return statements.map(trim).filter((statement) => statement.length > 0);
-}
-
-function trim(tokens: readonly Token[]): readonly Token[] {
-  const first = tokens.findIndex(isText);
-  return first < 0 ? [] : tokens.slice(first, tokens.findLastIndex(isText) + 1);
-}
-
-function isText(token: Token): boolean {
-  return token.kind !== 'space' && token.kind !== 'comment';
-}
-
-function translate(token: Token, next: Token | undefined): string {
-  if (token.kind === 'backtick' && token.text.length > 1 && token.text.endsWith('`')) {
-    return identifier(token.text.slice(1, -1).replaceAll('``', '`'));
+  if (kind === 'backtick' && text.length > 1 && text.endsWith('`')) {
+    return identifier(text.slice(1, -1).replaceAll('``', '`'));
   }
-  if (token.kind === 'word' && next?.text === '.' && token.text.toLowerCase() === 'default')
-    return '"default"';
-  return token.text;
+  const isDefault = kind === 'word' && text.length === DEFAULT.length && text.toLowerCase() === DEFAULT;
+  return isDefault && sql[at + text.length] === '.' ? identifier(DEFAULT) : text;
 }
 
-function preview(tokens: readonly Token[]): string {
-  const text = tokens.map((token) => token.text).join('');
+function preview(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
