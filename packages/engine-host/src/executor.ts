@@ -9,6 +9,11 @@ export interface Executor {
   readonly info: ExecutorInfo;
   /** Where the engine's temporary files go, with the executor's own; the system's directory when absent. */
   readonly tempDirectory?: string;
+  /**
+   * For an executor that works on something else: resolves, with what happened, when that is gone for good. The engine then
+   * leaves discovery at once and ends. Never rejects.
+   */
+  readonly ended?: Promise<string>;
   openSession(spec: SessionSpec): Promise<ExecutorSession>;
   /** Releases everything; open sessions have been closed before. */
   close(): Promise<void>;

@@ -5,6 +5,13 @@ export { isInvalid, NullMask } from './columns/null-mask.ts';
 export { putScaled } from './columns/scaled-text.ts';
 export { shortestDouble } from './columns/shortest-double.ts';
 export { TextSink } from './columns/text-sink.ts';
+export {
+  type ColumnTypeInfo,
+  decimalTypeInfo,
+  hiveTypeInfo,
+  JDBC,
+  typeInfoRows,
+} from './columns/type-info.ts';
 export { ZoneClock } from './columns/zone-clock.ts';
 export { engineHostArea } from './config.ts';
 export { engineMain } from './engine-main.ts';

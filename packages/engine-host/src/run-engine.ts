@@ -26,6 +26,8 @@ import { within } from './within.ts';
 
 /** Each step of a shutdown may take this long; then the next one follows all the same. */
 const STEP_TIMEOUT_MS = 5_000;
+/** For answers to what was running when the executor came to its end. */
+const LAST_WORDS_MS = 2_000;
 /** An engine that nobody can find by then is of no use. */
 const REGISTER_TIMEOUT_MS = 60_000;
 
@@ -186,6 +188,8 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
   await within(registered, REGISTER_TIMEOUT_MS, `registering in ${spec.space}`, clock);
   await card.write({ space: spec.space, host, port });
   lifecycle.start();
+  // For clients whose statements fail by it: they are told before the engine is gone as well.
+  void executor.ended?.then((why) => lifecycle.drain({ why, deadlineMs: LAST_WORDS_MS }));
   logger
     .named('engine.EngineHost')
     .info(

@@ -1,5 +1,12 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { buildRows, type Cell, type MetadataRequest, metadataSchemas } from '@senbon/engine-host';
+import {
+  buildRows,
+  type Cell,
+  JDBC,
+  type MetadataRequest,
+  metadataSchemas,
+  typeInfoRows,
+} from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
 import type { Row } from '../connection/connection.ts';
 import { type CommandContext, inTurn } from '../hive/command-context.ts';
@@ -13,20 +20,9 @@ import {
   TABLE_TYPES,
   tablesQuery,
 } from './catalog-queries.ts';
-import { allTypes, type ColumnTypeInfo, describeType } from './hive-column-type.ts';
+import { describeType } from './hive-column-type.ts';
 
 type Context = Pick<CommandContext, 'connections' | 'signal'>;
-
-/** java.sql.DatabaseMetaData's numbers. */
-const JDBC = {
-  noNulls: 0,
-  nullable: 1,
-  returnsValue: 1,
-  returnsTable: 2,
-  searchable: 3,
-  noAction: 3,
-  notDeferrable: 7,
-} as const;
 
 /** The answer to a metadata call, in HiveServer2's layout of it. */
 export async function readMetadata(request: MetadataRequest, context: Context): Promise<ColumnBatch> {
@@ -42,7 +38,7 @@ async function readRows(request: MetadataRequest, context: Context): Promise<rea
     case 'tableTypes':
       return TABLE_TYPES.map((type) => [type]);
     case 'typeInfo':
-      return allTypes().map(typeInfoCells);
+      return typeInfoRows();
     case 'schemas':
       return rows(schemasQuery(request), (row) => [text(row.name), text(row.catalog)]);
     case 'tables':
@@ -127,33 +123,6 @@ function crossReferenceCells(row: Row): readonly Cell[] {
 
 function keyTable(row: Row): readonly Cell[] {
   return [text(row.catalog), text(row.schema), text(row.table)];
-}
-
-function typeInfoCells(type: ColumnTypeInfo): readonly Cell[] {
-  const isText = type.name === 'STRING';
-  const quote = isText || type.name === 'DATE' || type.name === 'TIMESTAMP' ? "'" : null;
-  const isNumber = type.radix !== null;
-  const scale = type.name === 'DECIMAL' ? type.digits : 0;
-  return [
-    type.name,
-    type.jdbcType,
-    type.size,
-    quote,
-    quote,
-    type.name === 'DECIMAL' ? 'precision,scale' : null,
-    JDBC.nullable,
-    isText,
-    JDBC.searchable,
-    !isNumber,
-    false,
-    false,
-    null,
-    0,
-    scale,
-    null,
-    null,
-    type.radix,
-  ];
 }
 
 function text(value: DuckDBValue | undefined): string | null {

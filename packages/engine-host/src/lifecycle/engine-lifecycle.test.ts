@@ -218,3 +218,20 @@ it('names the key when its port is taken', async () => {
   const conf = { 'kyuubi.frontend.thrift.binary.bind.port': String(fixture.engine.port) };
   await expect(EngineFixture.start({ conf })).rejects.toThrow(/kyuubi.frontend.thrift.binary.bind.port/);
 });
+
+it('leaves discovery and ends when what its executor works on is gone, with a moment for last answers', async () => {
+  const { clock, fixture } = await start();
+  const client = await fixture.connect();
+  const session = await client.open();
+  const executing = client.execute(session, 'HANG');
+  await expect.poll(() => fixture.executor.statements).toEqual(['HANG']);
+  fixture.executor.end('the database has fallen over');
+  await settle();
+  expect(fixture.engine.state).toBe('draining');
+  await expect.poll(() => fixture.discovery.nodes.size).toBe(0);
+  const other = await fixture.connect();
+  expect((await other.openRaw()).status.errorMessage).toContain('the database has fallen over');
+  await clock.advance(2_000);
+  expect((await executing).status.sqlState).toBe('57014');
+  await expectStopped(fixture);
+});

@@ -36,6 +36,11 @@ export class FakeExecutor implements Executor {
   readonly statements: string[] = [];
   readonly metadataRequests: MetadataRequest[] = [];
   isClosed = false;
+  /** What the executor works on is gone. */
+  end: (why: string) => void = () => undefined;
+  readonly ended = new Promise<string>((resolve) => {
+    this.end = resolve;
+  });
   openError: Error | null = null;
   #releases: (() => void)[] = [];
 
