@@ -8,9 +8,10 @@ import type {
   SessionSpec,
 } from '@senbon/engine-host';
 import { ConnectChannel } from './connect/connect-channel.ts';
-import { ConnectSession } from './connect/connect-session.ts';
+import { ConnectSession, type ServerFate } from './connect/connect-session.ts';
 import { parseConnectUrl } from './connect/endpoint.ts';
-import { LAUNCH_KEY, launchConnectServer, type SparkServer } from './launch/connect-server.ts';
+import { describeExit, launchConnectServer, type SparkServer } from './launch/connect-server.ts';
+import { LAUNCH_KEY } from './launch/server-settings.ts';
 import { readSparkOptions, sparkArea } from './options.ts';
 import { SparkSession } from './session.ts';
 
@@ -51,7 +52,7 @@ async function checkServer(channel: ConnectChannel, userId: string, server: Spar
   const { host, port } = server.endpoint;
   const refused = (problem: string, cause?: unknown) =>
     new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' }, { cause });
-  const session = new ConnectSession({ channel, sessionId: randomUUID(), userId });
+  const session = new ConnectSession({ channel, fate: { ending: null }, sessionId: randomUUID(), userId });
   try {
     const { sparkVersion } = await session.analyze({ sparkVersion: {} });
     const confs = await session.config({ getOption: { keys: [LAUNCH_KEY] } });
@@ -73,14 +74,28 @@ interface Opened {
   readonly logger: Logger;
 }
 
-class SparkExecutor implements Executor {
+class SparkExecutor implements Executor, ServerFate {
   readonly info: ExecutorInfo;
+  /** Absent where the end of the server cannot be seen. */
+  readonly ended?: Promise<string>;
+  ending: string | null = null;
   readonly #opened: Opened;
   readonly #sessions = new Set<SparkSession>();
+  #isClosed = false;
 
   constructor(opened: Opened) {
     this.#opened = opened;
     this.info = { serverName: 'Spark SQL', dbmsName: 'Spark SQL', dbmsVersion: opened.version };
+    const { exited } = opened.server;
+    if (exited === null) return;
+    this.ended = new Promise((resolve) => {
+      void exited.then((exit) => {
+        if (this.#isClosed) return;
+        this.ending = `Spark has ended with ${describeExit(exit)}; the log of its engine says more`;
+        opened.logger.error(this.ending);
+        resolve(this.ending);
+      });
+    });
   }
 
   async openSession(spec: SessionSpec): Promise<ExecutorSession> {
@@ -88,14 +103,22 @@ class SparkExecutor implements Executor {
     const userId = server.endpoint.userId ?? spec.user;
     const session = new SparkSession({
       spec,
-      session: new ConnectSession({ channel, sessionId: randomUUID(), userId }),
+      session: new ConnectSession({ channel, fate: this, sessionId: randomUUID(), userId }),
+      warn: (problem) => this.#opened.logger.warn(`session ${spec.id}: ${problem}`),
       onClose: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);
-    return session;
+    try {
+      await session.open();
+      return session;
+    } catch (error) {
+      await session.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.allSettled([...this.#sessions].map(async (session) => session.close()));
     this.#opened.channel.close();
     await this.#opened.server.close();

@@ -17,8 +17,15 @@ const RETRY_WAITS_MS = [50, 250, 1_000] as const;
 /** Nobody waits for it longer: it is a courtesy. */
 const RELEASE_TIMEOUT_MS = 5_000;
 
+/** What becomes of the server, as far as it can be seen from here. */
+export interface ServerFate {
+  /** How it ended; `null` while it lives, for all that is known. */
+  readonly ending: string | null;
+}
+
 export interface ConnectSessionOptions {
   readonly channel: ConnectChannel;
+  readonly fate: ServerFate;
   /** A UUID of ours; the server makes a session of it at its first call. */
   readonly sessionId: string;
   readonly userId: string;
@@ -27,10 +34,12 @@ export interface ConnectSessionOptions {
 /** One Spark session, as the server knows it by user and session id. */
 export class ConnectSession {
   readonly channel: ConnectChannel;
+  readonly fate: ServerFate;
   readonly #caller: Pick<ExecutePlanRequest, 'sessionId' | 'userContext' | 'clientType'>;
 
-  constructor({ channel, sessionId, userId }: ConnectSessionOptions) {
+  constructor({ channel, fate, sessionId, userId }: ConnectSessionOptions) {
     this.channel = channel;
+    this.fate = fate;
     this.#caller = { sessionId, userContext: { userId, userName: userId }, clientType: CLIENT_TYPE };
   }
 
@@ -110,7 +119,7 @@ export class ConnectSession {
       try {
         return await run();
       } catch (error) {
-        if (!isUnavailable(error) || signal?.aborted === true) throw error;
+        if (!isUnavailable(error) || signal?.aborted === true || this.fate.ending !== null) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }

@@ -3,9 +3,10 @@ import type { ExecutePlanResponse, Plan } from '../proto/connect-messages.ts';
 import { calls } from './calls.ts';
 import { isServiceError, type ResponseStream } from './connect-channel.ts';
 import type { ConnectSession } from './connect-session.ts';
+import { CONNECTION_LOST, failed } from './spark-error.ts';
 
 /** Waits before a broken stream is attached to again; as many attempts without a response in between fail it. */
-const REATTACH_WAITS_MS = [0, 100, 500, 1_000, 2_000, 4_000] as const;
+const REATTACH_WAITS_MS = [50, 150, 500, 1_000, 2_000, 4_000] as const;
 
 /** Codes of a stream that broke, as opposed to a statement that failed. */
 const BROKEN: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.ABORTED]);
@@ -18,6 +19,8 @@ export interface ExecutionOptions {
   readonly plan: Plan;
   readonly operationId: string;
   readonly signal: AbortSignal;
+  /** Nothing more will come of it, whichever way it ended. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -34,11 +37,10 @@ export class Execution {
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.#stream = this.#begin();
-    if (options.signal.aborted) this.#onAbort();
-    else options.signal.addEventListener('abort', this.#onAbort, { once: true });
+    options.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** The next response; `null` after the last. Rejects with grpc-js' ServiceError. */
+  /** The next response; `null` after the last. Rejects with grpc-js' ServiceError, or STATEMENT_FAILED when Spark is gone. */
   async next(): Promise<ExecutePlanResponse | null> {
     while (!this.#isOver) {
       const response = await this.#read();
@@ -73,6 +75,11 @@ export class Execution {
         throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
+      const { ending } = this.#options.session.fate;
+      if (ending !== null) {
+        this.#end();
+        throw failed(CONNECTION_LOST, ending, error);
+      }
       // The first request may never have come through.
       const isUnknown = NOT_FOUND.test((error as Error).message) && this.#lastResponseId === null;
       this.#stream = isUnknown ? this.#begin() : this.#reattach();
@@ -112,6 +119,7 @@ export class Execution {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#options.onEnd();
     return true;
   }
 }

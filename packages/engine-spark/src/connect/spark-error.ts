@@ -6,7 +6,7 @@ import { sqlStateOfClass } from './error-classes.ts';
 
 const DETAILS = 'grpc-status-details-bin';
 /** SQLSTATE of a statement whose connection is gone. */
-const CONNECTION_LOST = '08S01';
+export const CONNECTION_LOST = '08S01';
 const UNKNOWN = 'HY000';
 
 /** What a failed call says beside its text. */

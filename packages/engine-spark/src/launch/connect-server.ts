@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Logger, SenbonError } from '@senbon/core';
 import type { ConnectEndpoint } from '../connect/endpoint.ts';
 import type { SparkOptions } from '../options.ts';
-import { propertiesText, sparkConfs } from './properties.ts';
+import { propertiesText, sparkDefaults } from './properties.ts';
+import { serverSettings } from './server-settings.ts';
 import { findSparkHome, type SparkHome } from './spark-home.ts';
 import { supervise, type Supervised, type SupervisedExit } from './supervised.ts';
 
@@ -16,9 +16,6 @@ const HOST = '127.0.0.1';
 const POLL_MS = 100;
 /** Somebody else may take the free port between our look and Spark's. */
 const ATTEMPTS = 3;
-/** Which launch a server is of; what listens at the port must answer with ours. */
-export const LAUNCH_KEY = 'spark.senbon.launch.id';
-
 export interface LaunchServerOptions {
   readonly options: SparkOptions;
   readonly conf: ReadonlyMap<string, string>;
@@ -73,28 +70,26 @@ async function startServer(
   launch: LaunchServerOptions,
   { home, folder, port }: Place,
 ): Promise<StartedServer> {
-  const launchId = randomUUID();
-  const confs = new Map([
-    ['spark.app.name', launch.appName],
-    ['spark.ui.port', '0'],
-    ...sparkConfs(launch.conf),
-    ['spark.submit.deployMode', 'client'],
-    ['spark.connect.grpc.binding.address', HOST],
-    ['spark.connect.grpc.binding.port', String(port)],
-    ['spark.connect.grpc.port.maxRetries', '0'],
-    [LAUNCH_KEY, launchId],
-  ]);
+  const defaults = await sparkDefaults(home.path, process.env);
+  const { confs, env, launchId, token } = serverSettings({
+    home,
+    conf: launch.conf,
+    defaults,
+    appName: launch.appName,
+    host: HOST,
+    port,
+  });
   const file = join(folder, 'spark.properties');
-  await writeFile(file, await propertiesText(home.path, process.env, confs), { mode: 0o600 });
-  const jars = home.connectJar === null ? [] : ['--jars', home.connectJar];
+  await writeFile(file, propertiesText(defaults, confs), { mode: 0o600 });
   const server = await supervise({
     command: join(home.path, 'bin', 'spark-submit'),
-    arguments: ['--class', MAIN_CLASS, '--properties-file', file, ...jars, NO_RESOURCE],
-    env: { ...process.env, SPARK_HOME: home.path },
+    arguments: ['--class', MAIN_CLASS, '--properties-file', file, NO_RESOURCE],
+    env: { ...process.env, ...env },
     cwd: launch.workDir,
   });
+  const headers = new Map([['authorization', `Bearer ${token}`]]);
   return {
-    endpoint: { host: HOST, port, isSecure: false, headers: new Map(), userId: null },
+    endpoint: { host: HOST, port, isSecure: false, headers, userId: null },
     launchId,
     server,
     exited: server.exited,
@@ -110,14 +105,14 @@ async function waitForPort(server: Supervised, port: number, timeoutMs: number):
   });
   const deadlineMs = Date.now() + timeoutMs;
   for (;;) {
-    if (exit !== null) return failure(`spark-submit ended with ${describe(exit)} before it served`);
+    if (exit !== null) return failure(`spark-submit ended with ${describeExit(exit)} before it served`);
     if (await isListening(port)) return null;
     if (Date.now() > deadlineMs) return failure(`Spark does not serve after ${timeoutMs} ms`);
     await Promise.race([server.exited, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
   }
 }
 
-export function describe({ code, signal }: SupervisedExit): string {
+export function describeExit({ code, signal }: SupervisedExit): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }
 

@@ -1,17 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/**
- * The text of the file that `spark-submit` reads with `--properties-file`: what Spark's own defaults file says, which it
- * would not read then, and behind it `confs`. Java takes the last of two equal keys.
- */
-export async function propertiesText(
-  sparkHome: string,
-  env: NodeJS.ProcessEnv,
-  confs: ReadonlyMap<string, string>,
-): Promise<string> {
+/** Spark's own defaults file, which `spark-submit` does not read when it is given another; empty when there is none. */
+export async function sparkDefaults(sparkHome: string, env: NodeJS.ProcessEnv): Promise<string> {
   const folder = env['SPARK_CONF_DIR'] ?? join(sparkHome, 'conf');
-  const defaults = await readFile(join(folder, 'spark-defaults.conf'), 'latin1').catch(() => '');
+  return readFile(join(folder, 'spark-defaults.conf'), 'utf8').catch(() => '');
+}
+
+/** The file for `spark-submit --properties-file`: the defaults, and behind them `confs`. Java takes the last of two equal keys. */
+export function propertiesText(defaults: string, confs: ReadonlyMap<string, string>): string {
   const lines = [...confs].map(
     ([key, value]) => `${escapeProperty(key, true)}=${escapeProperty(value, false)}`,
   );
@@ -19,7 +16,7 @@ export async function propertiesText(
   return `${defaults}\n\n${lines.join('\n')}\n`;
 }
 
-/** `java.util.Properties` reads Latin-1 and knows a few characters of its own. */
+/** `java.util.Properties` knows a few characters of its own, and is read in more than one encoding. */
 export function escapeProperty(text: string, isKey: boolean): string {
   return text
     .replace(/\\/g, '\\\\')
