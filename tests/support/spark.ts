@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { SuiteEngine } from './client-suite.ts';
+import { dialects } from './dialects.ts';
 import type { GatewayOptions } from './gateway.ts';
 
 const run = promisify(execFile);
@@ -43,6 +45,9 @@ export async function sparkGateway(conf: Readonly<Record<string, string>> = {}):
     },
   };
 }
+
+/** For `clientSuite`. */
+export const sparkEngine: SuiteEngine = { dialect: dialects.spark, gateway: () => sparkGateway() };
 
 async function output(script: string, set: string): Promise<string> {
   const { stdout } = await run('bash', [join(scripts, script), set], { timeout: SPARK_FETCH_TIMEOUT_MS });

@@ -35,6 +35,9 @@ export type SparkType =
 export interface SparkField {
   readonly name: string;
   readonly type: SparkType;
+  readonly isNullable: boolean;
+  /** JSON; a comment is in it. */
+  readonly metadata: string | null;
 }
 
 /** DECIMAL without precision and scale. */
@@ -42,9 +45,11 @@ const DEFAULT_PRECISION = 10;
 
 /** A schema of the wire: always a struct. */
 export function fieldsOf(message: DataTypeMessage): readonly SparkField[] {
-  return (message.struct?.fields ?? []).map(({ name = '', dataType = {} }) => ({
+  return (message.struct?.fields ?? []).map(({ name = '', dataType = {}, nullable = false, metadata }) => ({
     name,
     type: sparkType(dataType),
+    isNullable: nullable,
+    metadata: metadata ?? null,
   }));
 }
 
