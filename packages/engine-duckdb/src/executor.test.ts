@@ -106,8 +106,8 @@ describe('createDuckDbExecutor', () => {
     const error = await errorOf(
       openExecutor({ 'kyuubi.engine.duckdb.database': join(directory, 'no', 'such.duckdb') }),
     );
-    expect(error).toMatchObject({ code: 'CONFIG_CONFLICT' });
-    expect(error.message).toContain('kyuubi.engine.duckdb.database');
+    expect(error).toMatchObject({ code: 'DATABASE_UNUSABLE' });
+    expect(error.message).toMatch(/such\.duckdb \(kyuubi\.engine\.duckdb\.database\): .*No such file/);
   });
 
   it('reads Parquet, CSV and JSON files', async () => {

@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { DuckDBInstance, version } from '@duckdb/node-api';
-import { messageOf, SenbonError } from '@senbon/core';
 import {
   ByteBudget,
   type Executor,
@@ -11,10 +10,11 @@ import {
 import { Connection, neverAborted } from './connection/connection.ts';
 import { failed } from './connection/duckdb-error.ts';
 import { DEFAULT_DATABASE, searchPathOf } from './hive/search-path.ts';
-import { type DuckDbOptions, duckDbArea } from './options.ts';
+import type { DuckDbOptions } from './options.ts';
 import { secureInstance } from './secure-instance.ts';
 import type { ParkingLimits } from './result/parked-rows.ts';
 import { DuckDbSession } from './session.ts';
+import { openFailure } from './open-failure.ts';
 import { identifier } from './sql/quote.ts';
 import { openTempDirectory, type TempDirectory } from './temp-directory.ts';
 
@@ -26,7 +26,7 @@ const GIVE_MEMORY_BACK = { allocator_background_threads: 'true' };
 
 /**
  * Opens the database and answers statements on it, as `runEngine` of `@senbon/engine-host` asks.
- * Throws CONFIG_CONFLICT when DuckDB refuses the options, such as a file that another engine holds.
+ * Throws DATABASE_UNUSABLE when DuckDB cannot open it, as a file that another engine holds.
  */
 export async function createDuckDbExecutor(options: DuckDbOptions): Promise<Executor> {
   const directory = await openTempDirectory(options.tempDirectory ?? tmpdir());
@@ -108,8 +108,7 @@ async function openInstance(options: DuckDbOptions, directory: string): Promise<
   try {
     return await DuckDBInstance.create(options.database, config);
   } catch (error) {
-    const keys = `${duckDbArea.database.name} = ${options.database} and its neighbours`;
-    throw new SenbonError('CONFIG_CONFLICT', { keys, problem: messageOf(error) }, { cause: error });
+    throw openFailure(options.database, error);
   }
 }
 

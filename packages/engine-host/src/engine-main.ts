@@ -1,4 +1,12 @@
-import { collectGarbage, LineBuffer, LineLogger, type Logger, messageOf, systemClock } from '@senbon/core';
+import {
+  collectGarbage,
+  LineBuffer,
+  LineLogger,
+  type Logger,
+  messageOf,
+  SenbonError,
+  systemClock,
+} from '@senbon/core';
 import { parseEngineSpec } from './launch/engine-spec.ts';
 import { relieveEngine } from './memory-relief.ts';
 import { type CreateExecutor, type RunningEngine, runEngine } from './run-engine.ts';
@@ -34,7 +42,11 @@ export async function engineMain(createExecutor: CreateExecutor): Promise<void> 
     await engine.stopped;
     process.exit();
   } catch (error) {
-    logger.error(`The engine could not start: ${messageOf(error)}`, error);
+    // These lines are what the person sees who opened the session: a stack only where nothing else explains it.
+    const isExplained = error instanceof SenbonError && error.code !== 'INTERNAL';
+    const text = `The engine could not start: ${messageOf(error)}`;
+    if (isExplained) logger.error(text);
+    else logger.error(text, error);
     process.exit(1);
   }
 }

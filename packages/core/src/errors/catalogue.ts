@@ -46,6 +46,12 @@ export const catalogue = {
     false,
     'Cannot use the folder {folder}: {problem}. Name another by {variable}',
   ),
+  DATABASE_UNUSABLE: row(
+    '58030',
+    500,
+    false,
+    'Cannot open the database {database} (kyuubi.engine.duckdb.database): {problem}',
+  ),
   UPGRADE_REFUSED: row('HY000', 409, false, 'Cannot take the place of the running gateway: {problem}'),
 
   AUTHENTICATION_FAILED: row('28000', 401, false, 'Authentication failed for user {user}: {problem}'),
