@@ -136,13 +136,40 @@ describe('interrupts', () => {
     expect(await beeline.runScript(['select 1'])).toBe('ok');
   });
 
-  it('stops in the middle of a result', async () => {
-    const { beeline, streams } = await openShell({ statement, args: csv });
+  it('stops in the middle of a result, and says so once', async () => {
+    let letCancel: () => void = () => {};
+    const isClosed = new Promise<void>((resolve) => {
+      letCancel = resolve;
+    });
+    const { beeline, streams, server } = await openShell({
+      statement,
+      args: csv,
+      onCancel: () => isClosed,
+    });
     const script = beeline.runScript(['select endless']);
     await streams.see(/\n5000\n/);
     beeline.interrupts.raise();
     expect(await script).toBe('failed');
+    // The operation is closed now; that it cannot be cancelled any more is nobody's concern.
+    letCancel();
     expect(await beeline.runScript(['use x'])).toBe('ok');
+    await expect.poll(() => server.connections).toBe(1);
+    expect(streams.err).toContain('Error: cancelled while the result was read (state=57014,code=0)\n');
+    expect(streams.err).not.toContain('Cannot cancel');
+  });
+
+  it('says why a statement cannot be cancelled', async () => {
+    const { beeline, streams, server } = await openShell({
+      statement,
+      onCancel: async () => server.service.openOperations.clear(),
+    });
+    const script = beeline.runScript(['select sleep()']);
+    while (!server.service.calls.includes('GetOperationStatus')) await new Promise((r) => setTimeout(r, 5));
+    beeline.interrupts.raise();
+    await streams.see(/Cannot cancel: Invalid OperationHandle/);
+    beeline.interrupts.raise();
+    expect(await script).toBe('failed');
+    expect(streams.err.match(/Cannot cancel/g)).toHaveLength(1);
   });
 
   it('gives the connection up when the server does not hear', async () => {

@@ -1,4 +1,11 @@
-import { type Connection, type HiveOperation, OperationState, QueryResult } from '@senbon/client';
+import {
+  type ColumnBatch,
+  type Connection,
+  HiveError,
+  type HiveOperation,
+  OperationState,
+  QueryResult,
+} from '@senbon/client';
 import type { Terminal } from './terminal.ts';
 import { createFormat, type FormatOptions } from './output/result-format.ts';
 
@@ -22,6 +29,8 @@ export class StatementRun {
   readonly #options: StatementRunOptions;
   #operation: HiveOperation | null = null;
   #interrupts = 0;
+  /** The operation has been closed by us. */
+  #isOver = false;
   #hasLog = true;
 
   constructor(options: StatementRunOptions) {
@@ -70,7 +79,11 @@ export class StatementRun {
 
   #cancel(operation: HiveOperation): void {
     const { connection, terminal } = this.#options;
-    connection.cancel(operation).catch((error: unknown) => terminal.say(`Cannot cancel: ${String(error)}`));
+    connection.cancel(operation).catch((error: unknown) => {
+      // A cancel goes its own way, and may come to an operation or a connection that is closed already.
+      if (this.#isOver || this.hasGivenUp) return;
+      terminal.say(`Cannot cancel: ${error instanceof Error ? error.message : String(error)}`);
+    });
   }
 
   async #finish(operation: HiveOperation, maxColumns = Number.POSITIVE_INFINITY): Promise<Outcome> {
@@ -86,6 +99,7 @@ export class StatementRun {
       const result = new QueryResult(operation, columns, { fetchRows: connection.fetchRows });
       return { rowCount: await this.#write(result), modifiedRows };
     } finally {
+      this.#isOver = true;
       await operation.close().catch(() => {});
     }
   }
@@ -121,8 +135,7 @@ export class StatementRun {
     const format = createFormat(options);
     let rowCount = 0;
     await terminal.result(format.begin(result.columns));
-    for await (const batch of result.batches()) {
-      if (this.#interrupts > 0) throw new Error('cancelled while the result was read');
+    for await (const batch of this.#batches(result)) {
       await terminal.result(format.batch(batch));
       rowCount += batch.rowCount;
       terminal.status.update(`${rowCount.toLocaleString('en')} rows`, null);
@@ -130,4 +143,20 @@ export class StatementRun {
     for (const text of format.end()) await terminal.result(text);
     return rowCount;
   }
+
+  /** What the server says of a fetch after a cancel differs; the person cancelled. */
+  async *#batches(result: QueryResult): AsyncGenerator<ColumnBatch, void, undefined> {
+    try {
+      for await (const batch of result.batches()) {
+        if (this.#interrupts > 0) throw cancelled();
+        yield batch;
+      }
+    } catch (error) {
+      throw this.#interrupts === 1 && error instanceof HiveError ? cancelled() : error;
+    }
+  }
+}
+
+function cancelled(): HiveError {
+  return new HiveError({ message: 'cancelled while the result was read', sqlState: '57014' });
 }

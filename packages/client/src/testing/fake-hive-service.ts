@@ -48,6 +48,8 @@ export interface FakeServiceOptions {
   readonly statement?: (sql: string) => FakeStatement;
   /** Called when a statement has come; its answer waits for the promise. */
   readonly onExecute?: () => Promise<void>;
+  /** As `onExecute`, of a cancel. */
+  readonly onCancel?: () => Promise<void>;
   readonly tables?: readonly string[];
   /** What GetInfo(DBMS_NAME) says. */
   readonly dbms?: string;
@@ -148,6 +150,10 @@ export class FakeHiveService {
     },
     CancelOperation: async ({ operationHandle }) => {
       this.calls.push('CancelOperation');
+      await this.#options.onCancel?.();
+      if (!this.openOperations.has(hex(operationHandle.operationId.guid))) {
+        return { status: { statusCode: TStatusCode.ERROR, errorMessage: 'Invalid OperationHandle' } };
+      }
       const operation = this.#find(operationHandle.operationId.guid);
       operation.state = TOperationState.CANCELED;
       operation.change();
