@@ -51,6 +51,20 @@ describe('a SELECT', () => {
     expect(asJson.out).toContain('"i":9007199254740993');
   });
 
+  it('prints a plan that can be read', async () => {
+    const { out } = await beeline([...login(), '--silent', '-e', 'EXPLAIN SELECT 42']);
+    expect(out).toMatch(/^\| physical_plan +\| ┌─+┐ +\|$/m);
+    expect(out).toMatch(/^\| {2,}\| │ +PROJECTION +│ +\|$/m);
+    expect(
+      new Set(
+        out
+          .trimEnd()
+          .split('\n')
+          .map(({ length }) => length),
+      ).size,
+    ).toBe(1);
+  });
+
   it('gives 100,000 rows in order', async () => {
     const sql = "SELECT range AS id, 'row ' || range AS name FROM range(100000)";
     const { code, out } = await beeline([...login(), ...csv, '-e', sql]);

@@ -130,9 +130,29 @@ describe('table', () => {
     expect(table.batch(batchOf(rows.slice(1, 2)))).toContain('9007199254740993');
   });
 
-  it('keeps a cell on its line and the terminal in peace', () => {
-    const text = cell('vertical', TTypeId.STRING, 'a\nb\t\u001b[31m\u0085');
-    expect(text).toBe('c  a\\nb\\t\\x1b[31m\\x85\n\n');
+  it('keeps the terminal in peace', () => {
+    const text = cell('vertical', TTypeId.STRING, 'a\rb\t\u001b[31m\u0085');
+    expect(text).toBe('c  a\\rb\\t\\x1b[31m\\x85\n\n');
+  });
+
+  it('has as many lines as a cell, as of a plan', () => {
+    const writer = createFormat({ ...options, format: 'table', maxColumnWidth: 5 });
+    const plan: (typeof rows)[number] = [1n, 'long line\r\n千\n', 1];
+    const text =
+      writer.begin(columns) + writer.batch(batchOf([plan, [2n, 'b', 2]])) + [...writer.end()].join('');
+    expect(text).toBe(
+      [
+        '+----+-------+-----+',
+        '| id | name  | x   |',
+        '+----+-------+-----+',
+        '| 1  | long  | 1.0 |',
+        '|    | 千    |     |',
+        '|    |       |     |',
+        '| 2  | b     | 2.0 |',
+        '+----+-------+-----+\n',
+      ].join('\n'),
+    );
+    expect(cell('vertical', TTypeId.STRING, 'a\nb')).toBe('c  a\nb\n\n');
   });
 });
 

@@ -12,6 +12,15 @@ export function screenText(text: string): string {
   });
 }
 
+/** A text with its line breaks, as of a plan; every line as `screenText` has it, and cut by `fit`. */
+export function screenLines(text: string, fit: (line: string) => string = (line) => line): string {
+  if (!text.includes('\n')) return fit(screenText(text));
+  return text
+    .split(/\r?\n/)
+    .map((line) => fit(screenText(line)))
+    .join('\n');
+}
+
 /** Columns on the screen; of a text without control characters. */
 export function screenWidth(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);

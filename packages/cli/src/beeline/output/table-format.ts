@@ -2,7 +2,7 @@ import type { ColumnBatch, ColumnInfo, Value } from '@senbon/client';
 import { cellTextOf } from './cell-text.ts';
 import type { ResultFormat } from './result-format.ts';
 import { rowCells } from './row-cells.ts';
-import { padded, screenText, screenWidth, truncated } from './screen-text.ts';
+import { padded, screenLines, screenText, screenWidth, truncated } from './screen-text.ts';
 
 export interface TableOptions {
   readonly showHeader: boolean;
@@ -19,7 +19,7 @@ const DEFAULT_MAX_BUFFERED_CHARS = 8 * 1024 * 1024;
 const ROWS_PER_PIECE = 1_000;
 
 /**
- * A frame of `+-|` with columns as wide as their widest cell. That takes the whole result in memory; with `incremental`, and
+ * A frame of `+-|` with columns as wide as their widest cell; a cell has as many lines as its text. That takes the whole result in memory; with `incremental`, and
  * for a large result, widths come from the rows seen so far and grow with a new rule when they must.
  */
 export class TableFormat implements ResultFormat {
@@ -46,7 +46,7 @@ export class TableFormat implements ResultFormat {
     this.#widths = this.#names.map((name) => (showHeader ? screenWidth(name) : 0));
     this.#cells = columns.map((column) => {
       const toText = cellTextOf(column);
-      return (value) => fit(screenText(toText(value) ?? nullText));
+      return (value) => screenLines(toText(value) ?? nullText, fit);
     });
     return '';
   }
@@ -75,7 +75,7 @@ export class TableFormat implements ResultFormat {
     else if (hasGrown) yield this.#rule();
     for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
       const piece = rows.slice(start, start + ROWS_PER_PIECE);
-      yield piece.map((row) => this.#line(row)).join('');
+      yield piece.map((row) => this.#row(row)).join('');
     }
   }
 
@@ -89,11 +89,21 @@ export class TableFormat implements ResultFormat {
     const before = this.#widths.join();
     for (const row of rows) {
       row.forEach((cell, i) => {
-        const width = screenWidth(cell);
+        const width = widestLine(cell);
         if (width > (this.#widths[i] ?? 0)) this.#widths[i] = width;
       });
     }
     return this.#widths.join() !== before;
+  }
+
+  /** More than one line where a cell has more. */
+  #row(cells: readonly string[]): string {
+    if (!cells.some((cell) => cell.includes('\n'))) return this.#line(cells);
+    const columns = cells.map((cell) => cell.split('\n'));
+    const height = columns.reduce((most, { length }) => Math.max(most, length), 0);
+    return Array.from({ length: height }, (_, i) => this.#line(columns.map((lines) => lines[i] ?? ''))).join(
+      '',
+    );
   }
 
   #line(cells: readonly string[]): string {
@@ -103,4 +113,9 @@ export class TableFormat implements ResultFormat {
   #rule(): string {
     return `+${this.#widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
   }
+}
+
+function widestLine(cell: string): number {
+  if (!cell.includes('\n')) return screenWidth(cell);
+  return cell.split('\n').reduce((widest, line) => Math.max(widest, screenWidth(line)), 0);
 }

@@ -2,7 +2,7 @@ import type { Value } from '@senbon/client';
 import { cellTextOf } from './cell-text.ts';
 import type { ResultFormat } from './result-format.ts';
 import { rowCells } from './row-cells.ts';
-import { padded, screenText, screenWidth } from './screen-text.ts';
+import { padded, screenLines, screenText, screenWidth } from './screen-text.ts';
 
 /** A line a cell, an empty line behind each row. */
 export function verticalFormat(nullText: string): ResultFormat {
@@ -16,7 +16,7 @@ export function verticalFormat(nullText: string): ResultFormat {
         const toText = cellTextOf(column);
         return (value) => {
           const text = toText(value);
-          return `${label}  ${text === null ? nullText : screenText(text)}\n`;
+          return `${label}  ${text === null ? nullText : screenLines(text)}\n`;
         };
       });
       return '';
