@@ -47,6 +47,13 @@ describe.each(['binary', 'http', 'zooKeeper'] as const)('@senbon/client over %s'
     expect(next).toBe(25_000n);
   });
 
+  it('does not connect to a session that cannot be', async () => {
+    const url = (database: string, conf = '') =>
+      gateway.urls[way].replace(/\/(?:default)?(?=;|$)/, `/${database}`) + conf;
+    await expect(open(url('nodb'), 'ann')).rejects.toThrow(/nodb/);
+    await expect(open(url('', '?kyuubi.engine.type=NOPE'), 'ann')).rejects.toThrow(/NOPE is not available/);
+  });
+
   it('keeps a session over an error, a result half read and a cancel', async () => {
     const connection = await open(gateway.urls[way], 'ann');
     await connection.query('CREATE TEMP TABLE t AS SELECT 1 AS a, NULL AS b');

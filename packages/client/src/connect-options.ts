@@ -28,9 +28,11 @@ export interface ConnectOptions {
   /** Of one call; default 10 minutes, 0 = none. A statement that runs long is many short calls. */
   readonly callTimeoutMs?: number;
   /**
-   * Gets the lines of the launch log. With it `connect` waits until the session's engine is there, and throws HiveError when
-   * it could not be launched; without it the first statement waits.
+   * Default true: `connect` waits until the session's engine is there, and throws HiveError when it could not be launched
+   * or has no such database. With false it does not; the first statement waits and fails then, or `connection.launch.wait()`.
    */
+  readonly awaitEngine?: boolean;
+  /** Gets the lines of the launch log while `connect` waits for the engine. */
   readonly onLaunchLog?: (line: string) => void;
   /** Certificates; whether TLS is used the URL says (`ssl=true`). */
   readonly tls?: ClientTls;

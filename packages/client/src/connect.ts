@@ -16,8 +16,8 @@ const RETRY_PAUSE_MS = 500;
 
 /**
  * Connects to a HiveServer2 and opens a session there. With a list of hosts the first that answers is taken, with ZooKeeper
- * discovery the one with fewer sessions of two at random, and the next one when it cannot be had. Throws ClientError, HiveError (the server does not
- * open the session), or the signal's reason.
+ * discovery the one with fewer sessions of two at random, and the next one when it cannot be had. Waits for the
+ * session's engine. Throws ClientError, HiveError (server or engine do not open the session), or the signal's reason.
  */
 export async function connect(url: string | JdbcUrl, options: ConnectOptions = {}): Promise<Connection> {
   const settings = readSettings(typeof url === 'string' ? parseJdbcUrl(url) : url, options);
@@ -38,13 +38,13 @@ export async function connect(url: string | JdbcUrl, options: ConnectOptions = {
   throw allFailed(failures, settings);
 }
 
-/** With somebody to hear of it, waits for the engine; its failure is final if its SQLSTATE is, as one of OpenSession. */
+/** Waits for the engine, unless told not to; its failure is final if its SQLSTATE is, as one of OpenSession. */
 async function launched(connection: Connection, options: ConnectOptions): Promise<Connection> {
-  const { onLaunchLog, signal } = options;
-  if (onLaunchLog === undefined || connection.launch === null) return connection;
+  const { awaitEngine = true, onLaunchLog, signal } = options;
+  if (!awaitEngine || connection.launch === null) return connection;
   const call = signal === undefined ? {} : { signal };
   try {
-    for await (const line of connection.launch.log(call)) onLaunchLog(line);
+    if (onLaunchLog !== undefined) for await (const line of connection.launch.log(call)) onLaunchLog(line);
     await connection.launch.wait(call);
     return connection;
   } catch (error) {

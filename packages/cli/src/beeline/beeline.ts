@@ -72,7 +72,7 @@ export class Beeline {
     const starting = new AbortController();
     const abort = (): void => starting.abort(new Error('interrupted'));
     const connection = await this.interrupts.during(abort, () =>
-      connect(url, { ...options, signal: starting.signal }),
+      connect(url, { ...options, awaitEngine: false, signal: starting.signal }),
     );
     try {
       const giveUp = (): void => connection.client.destroy(new Error('interrupted'));

@@ -19,7 +19,9 @@ async function open(
     isServer ? options : { statement: () => options as FakeStatement },
   );
   const mode = isServer && options.transport === 'http' ? ';transportMode=http' : '';
-  const connection = await connect(`jdbc:hive2://127.0.0.1:${server.port}/${mode}${vars}`);
+  const connection = await connect(`jdbc:hive2://127.0.0.1:${server.port}/${mode}${vars}`, {
+    awaitEngine: false,
+  });
   closers.push(
     () => server.close(),
     () => connection.close(),
@@ -178,7 +180,7 @@ describe('launch', () => {
     expect(await connection.launch?.wait()).toEqual(engine);
   });
 
-  it('waits for the engine in connect when somebody wants its log', async () => {
+  it('is waited for by connect, with its log for who wants it', async () => {
     const good = await FakeHiveServer.start({ launch: { lines } });
     const bad = await FakeHiveServer.start({ launch: { lines, error: 'no memory' } });
     closers.push(
@@ -192,6 +194,8 @@ describe('launch', () => {
     expect(seen).toEqual(lines);
     const failed = connect(`jdbc:hive2://127.0.0.1:${bad.port}/`, { onLaunchLog });
     await expect(failed).rejects.toMatchObject({ message: 'no memory', sqlState: '08001' });
+    const unheard = connect(`jdbc:hive2://127.0.0.1:${bad.port}/`);
+    await expect(unheard).rejects.toMatchObject({ message: 'no memory', sqlState: '08001' });
     expect(bad.service.openSessions.size).toBe(0);
   });
 
