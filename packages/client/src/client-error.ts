@@ -26,6 +26,16 @@ const catalogue = {
     false,
     'Engines differ on where this ends, at character {position}: {part}. Make the text in it a parameter too, or double the backslash',
   ),
+  RESULT_READ: row(
+    '24000',
+    false,
+    'The result has been read, or given back to the server: a result can be read once. Keep its rows (toArray), or run the statement again',
+  ),
+  COLUMN_NAMES: row(
+    '42701',
+    false,
+    'Several columns are called {name}, and an object can hold one. Name them apart (AS), or read rows as arrays',
+  ),
   CONNECT_FAILED: row('08S01', true, 'Cannot connect to {target}: {problem}'),
 } as const satisfies Record<string, ErrorRow>;
 

@@ -49,6 +49,36 @@ const endless: FakeStatement = {
 };
 
 describe('query', () => {
+  it('is read once, and says so', async () => {
+    const { connection } = await open(people);
+    const spent = { name: 'ClientError', code: 'RESULT_READ', sqlState: '24000' };
+    const whole = await connection.query('all');
+    expect(await whole.toArray()).toHaveLength(3);
+    await expect(whole.toArray()).rejects.toMatchObject(spent);
+    const left = await connection.query('all');
+    for await (const _row of left) break;
+    await expect(left.toObjects()).rejects.toMatchObject(spent);
+    const given = await connection.query('all');
+    await given.close();
+    await expect(given.toArray()).rejects.toMatchObject(spent);
+    const both = await connection.query('all');
+    const first = both.toArray();
+    await expect(both.toArray()).rejects.toMatchObject(spent);
+    expect(await first).toHaveLength(3);
+  });
+
+  it('gives no object that would lose a value', async () => {
+    const column = { name: 'a', type: TTypeId.INT };
+    const { connection, server } = await open({ columns: [column, column], rows: [[1, 2]] });
+    const result = await connection.query('twice');
+    await expect(result.toObjects()).rejects.toMatchObject({
+      code: 'COLUMN_NAMES',
+      details: { name: 'a' },
+    });
+    expect(server.service.openOperations.size).toBe(0);
+    expect(await (await connection.query('twice')).toArray()).toEqual([[1, 2]]);
+  });
+
   it('gives rows as arrays, objects and batches', async () => {
     const { connection, server } = await open(people, ';fetchSize=2');
     const result = await connection.query('SELECT * FROM people');

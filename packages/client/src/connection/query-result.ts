@@ -8,6 +8,8 @@ import {
   type Value,
 } from '@senbon/hive-thrift';
 
+import { ClientError } from '../client-error.ts';
+
 export type Row = readonly Value[];
 
 export interface QueryResultOptions extends CallOptions {
@@ -15,7 +17,7 @@ export interface QueryResultOptions extends CallOptions {
 }
 
 /**
- * The rows of a statement, once. While the caller works on one batch the next is on its way; two are in memory, however long
+ * The rows of a statement, once: a second reader gets ClientError RESULT_READ. While the caller works on one batch the next is on its way; two are in memory, however long
  * the result. Reading to the end, or leaving the loop early, gives the result back to the server.
  */
 export class QueryResult implements AsyncIterable<Row>, AsyncDisposable {
@@ -23,6 +25,7 @@ export class QueryResult implements AsyncIterable<Row>, AsyncDisposable {
   /** Empty for statements without a result. */
   readonly columns: readonly ColumnInfo[];
   readonly #options: QueryResultOptions;
+  #isSpent = false;
 
   constructor(operation: HiveOperation, columns: readonly ColumnInfo[], options: QueryResultOptions) {
     this.operation = operation;
@@ -40,18 +43,25 @@ export class QueryResult implements AsyncIterable<Row>, AsyncDisposable {
     }
   }
 
-  /** Rows as objects by column name; of equal names the last counts. */
+  /** Rows as objects by column name. Throws ClientError COLUMN_NAMES when two columns have the same. */
   async *objects<T extends object = Record<string, Value>>(): AsyncGenerator<T, void, undefined> {
     const names = this.columns.map(({ name }) => name);
+    const double = names.find((name, i) => names.indexOf(name) < i);
+    if (double !== undefined) {
+      await this.close();
+      throw new ClientError('COLUMN_NAMES', { name: double });
+    }
     for await (const row of this) {
       yield Object.fromEntries(names.map((name, i) => [name, row[i] as Value])) as T;
     }
   }
 
-  /** Columns as the server sent them, the fastest way to read. */
+  /** Columns as the server sent them, the fastest way to read. Throws ClientError RESULT_READ. */
   async *batches(): AsyncGenerator<ColumnBatch, void, undefined> {
+    if (this.columns.length === 0) return this.close();
+    if (this.#isSpent) throw new ClientError('RESULT_READ', {});
+    this.#isSpent = true;
     try {
-      if (this.columns.length === 0) return;
       let next = this.#fetch();
       for (;;) {
         const { batch } = await next;
@@ -78,6 +88,7 @@ export class QueryResult implements AsyncIterable<Row>, AsyncDisposable {
 
   /** Gives the result back to the server. Idempotent; never throws, for the rows are there or given up. */
   async close(): Promise<void> {
+    this.#isSpent = true;
     await this.operation.close().catch(() => {});
   }
 
