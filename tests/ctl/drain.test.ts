@@ -117,6 +117,16 @@ describe('kyuubi-ctl delete server --wait', () => {
     await idle.stop();
   });
 
+  test('ends with a session that never closes at kyuubi.server.drain.deadline', async () => {
+    const short = await home.start({ conf: { ...conf(), 'kyuubi.server.drain.deadline': 'PT2S' } });
+    const held = await openSession(short.binary, 'cleo');
+    const { code } = await ctl('delete server --wait', short.binary);
+    expect(code).toBe(0);
+    expect(short.log()).toMatch(/SessionHandle \[\S+\] of cleo@127\.0\.0\.1 still open/);
+    await short.stop();
+    await held.close().catch(() => {});
+  });
+
   test('tells when the gateway is killed meanwhile; the next at its address sweeps up', async () => {
     const doomed = await home.start({ conf: conf() });
     const held = await openSession(doomed.binary, 'ann');
