@@ -30,7 +30,7 @@ const machines = [
     title: 'Engine process',
     file: 'packages/engine-host/src/lifecycle/engine-lifecycle.ts',
     about:
-      'Draining begins when its node is deleted, or on SIGTERM with a short deadline. It stops by itself when idle for `kyuubi.session.engine.idle.timeout`, when its session closes at share level CONNECTION, and when service discovery has been gone for `kyuubi.engine.discovery.lost.timeout` while it serves nobody.',
+      'Draining begins when its node is deleted, when another engine has taken its place while its discovery session was lost, or on SIGTERM with a short deadline. It stops by itself when idle for `kyuubi.session.engine.idle.timeout`, when its session closes at share level CONNECTION, and when service discovery has been gone for `kyuubi.engine.discovery.lost.timeout` while it serves nobody.',
   },
   {
     title: 'Operation on an engine',

@@ -183,8 +183,11 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     refId: spec.refId,
     attributes: { 'kyuubi.engine.id': id },
   };
-  const onDeleted = () => lifecycle.drain({ why: 'its node was deleted', deadlineMs: config.drainTimeoutMs });
-  const registered = presence.register(spec.space, node, onDeleted);
+  const leave = (why: string) => lifecycle.drain({ why, deadlineMs: config.drainTimeoutMs });
+  const registered = presence.register(spec.space, node, {
+    onDeleted: () => leave('its node was deleted'),
+    onRival: (rival) => leave(`while it was cut off, ${rival.host}:${rival.port} has taken its place`),
+  });
   await within(registered, REGISTER_TIMEOUT_MS, `registering in ${spec.space}`, clock);
   await card.write({ space: spec.space, host, port });
   lifecycle.start();

@@ -10,9 +10,11 @@ import {
   type NodeSpec,
   type Registration,
   RegistrationEnd,
+  type ServiceNode,
   type Timer,
 } from '@senbon/core';
 import type { engineHostArea } from '../config.ts';
+import { RivalWatch } from './rival-watch.ts';
 
 export interface DiscoveryPresenceOptions {
   readonly config: AreaConfig<typeof engineHostArea>;
@@ -23,12 +25,20 @@ export interface DiscoveryPresenceOptions {
   readonly logger: Logger;
 }
 
+export interface RegisterEvents {
+  /** Somebody else removed the node. */
+  readonly onDeleted: () => void;
+  /** While the session was lost, another engine has taken the space. */
+  readonly onRival: (rival: ServiceNode) => void;
+}
+
 /** The engine in service discovery: its node, and what becomes of it. */
 export class DiscoveryPresence {
   readonly #options: DiscoveryPresenceOptions;
   readonly #client: DiscoveryClient;
   #registration: Registration | null = null;
   #lostTimer: Timer | null = null;
+  #rivals: RivalWatch | null = null;
   #unsubscribe: (() => void) | null = null;
 
   private constructor(options: DiscoveryPresenceOptions, client: DiscoveryClient) {
@@ -54,11 +64,26 @@ export class DiscoveryPresence {
     return new DiscoveryPresence(options, client);
   }
 
-  /** `onDeleted`: somebody else removed the node. */
-  async register(space: string, node: NodeSpec, onDeleted: () => void): Promise<void> {
-    const registration = await this.#client.registry.register(space, node);
+  async register(space: string, node: NodeSpec, { onDeleted, onRival }: RegisterEvents): Promise<void> {
+    const { registry, connection } = this.#client;
+    const registration = await registry.register(space, node);
     this.#registration = registration;
+    const { host, port } = node;
+    const { logger } = this.#options;
+    let formerPath: string | null = null;
+    const onSettled = (rival: ServiceNode | null) => {
+      formerPath = null;
+      if (rival !== null) onRival(rival);
+    };
+    const offChange = connection.onChange((state) => {
+      if (state === ConnectionState.lost) formerPath = registration.path;
+      if (state !== ConnectionState.connected || formerPath === null) return;
+      this.#rivals?.close();
+      this.#rivals = new RivalWatch({ registry, space, host, port, formerPath, onSettled, logger });
+    });
     void registration.ended.then((end) => {
+      offChange();
+      this.#rivals?.close();
       if (end === RegistrationEnd.deleted) onDeleted();
     });
   }
@@ -87,6 +112,7 @@ export class DiscoveryPresence {
   async close(): Promise<void> {
     this.#unsubscribe?.();
     this.#lostTimer?.cancel();
+    this.#rivals?.close();
     await this.#client.close();
   }
 }

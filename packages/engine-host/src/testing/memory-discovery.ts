@@ -6,9 +6,17 @@ import {
   type Registration,
   RegistrationEnd,
   SenbonError,
+  type ServiceNode,
+  type Subscription,
 } from '@senbon/core';
 
+interface Watch {
+  readonly space: string;
+  readonly listener: (nodes: readonly ServiceNode[]) => void;
+}
+
 interface Node {
+  path: string;
   readonly space: string;
   readonly spec: NodeSpec;
   end(how: RegistrationEnd): void;
@@ -24,6 +32,7 @@ export class MemoryDiscovery implements DiscoveryPlugin {
   closedClients = 0;
   #state: ConnectionState = ConnectionState.connected;
   #sequence = 0;
+  readonly #watches = new Set<Watch>();
   readonly #listeners = new Set<(state: ConnectionState) => void>();
 
   async open(): Promise<DiscoveryClient> {
@@ -36,7 +45,7 @@ export class MemoryDiscovery implements DiscoveryPlugin {
       registry: {
         register: (space, spec) => this.#register(space, spec),
         list: unsupported,
-        watch: unsupported,
+        watch: async (space, listener) => this.#watch(space, listener),
         remove: unsupported,
       },
       locks: { withLock: unsupported },
@@ -67,18 +76,68 @@ export class MemoryDiscovery implements DiscoveryPlugin {
     for (const listener of this.#listeners) listener(state);
   }
 
+  /** As the ensemble has it after a session was lost: the nodes are made again, behind those that came meanwhile. */
+  expire(rivals: readonly NodeSpec[] = []): void {
+    const own = [...this.nodes.values()];
+    this.nodes.clear();
+    this.setState(ConnectionState.lost);
+    for (const spec of rivals) this.add(spec, own[0]?.space);
+    this.setState(ConnectionState.connected);
+    for (const node of own) this.#place(node);
+  }
+
+  /** Somebody else's node. */
+  add(spec: NodeSpec, space = [...this.nodes.values()][0]?.space ?? ''): void {
+    this.#place({ path: '', space, spec, end: () => {} });
+  }
+
+  #place(node: Node): void {
+    node.path = `${node.space}/node-${this.#sequence++}`;
+    this.nodes.set(node.path, node);
+    for (const { space, listener } of this.#watches) listener(this.#list(space));
+  }
+
+  #list(space: string): ServiceNode[] {
+    return [...this.nodes.values()]
+      .filter((node) => node.space === space)
+      .map(({ path, spec }) => ({
+        name: path.slice(space.length + 1),
+        path,
+        host: spec.host,
+        port: spec.port,
+        attributes: {},
+      }));
+  }
+
+  #watch(space: string, listener: Watch['listener']): Subscription {
+    const watch = { space, listener };
+    this.#watches.add(watch);
+    listener(this.#list(space));
+    return { close: () => this.#watches.delete(watch) };
+  }
+
   async #register(space: string, spec: NodeSpec): Promise<Registration> {
     if (this.registerError !== null) throw this.registerError;
-    const path = `${space}/node-${this.#sequence++}`;
     let onEnded: (how: RegistrationEnd) => void = () => {};
     const ended = new Promise<RegistrationEnd>((resolve) => {
       onEnded = resolve;
     });
-    const end = (how: RegistrationEnd) => {
-      this.nodes.delete(path);
-      onEnded(how);
+    const node: Node = {
+      path: '',
+      space,
+      spec,
+      end: (how) => {
+        this.nodes.delete(node.path);
+        onEnded(how);
+      },
     };
-    this.nodes.set(path, { space, spec, end });
-    return { path, ended, close: async () => end(RegistrationEnd.closed) };
+    this.#place(node);
+    return {
+      get path() {
+        return node.path;
+      },
+      ended,
+      close: async () => node.end(RegistrationEnd.closed),
+    };
   }
 }
