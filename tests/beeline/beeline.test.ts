@@ -106,6 +106,19 @@ describe('scripts', () => {
     const conf = ['--hiveconf', 'kyuubi.operation.result.max.rows=2'];
     const { out } = await beeline([...login(), ...csv, ...conf, '-e', 'SELECT range FROM range(5)']);
     expect(out).toBe('range\n0\n1\n');
+    const zone = `${gateway.urls.binary}?TimeZone=Asia/Tokyo#day=2026-01-02`;
+    const sql = "SELECT current_setting('TimeZone') AS z, '${hivevar:day}' AS d, ${x} + 1 AS x";
+    const set = await beeline(['-u', zone, '-n', 'ann', ...csv, '--hivevar', 'x=5', '-e', sql]);
+    expect(set.out).toBe('z,d,x\nAsia/Tokyo,2026-01-02,6\n');
+    const bad = await beeline([
+      '-u',
+      `${gateway.urls.binary}?TimeZone=Nowhere`,
+      '-n',
+      'ann',
+      '-e',
+      'SELECT 1',
+    ]);
+    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('timezone=Nowhere, which cannot be')]);
   });
 
   it('stops at a failure with exit code 1 and the SQLSTATE', async () => {

@@ -82,6 +82,7 @@ class DuckDbExecutor implements Executor {
     });
     this.#sessions.add(session);
     try {
+      await session.applySettings();
       const catalog = spec.conf.get('use:catalog') ?? null;
       if (catalog !== null || spec.database !== DEFAULT_DATABASE) await session.use(catalog, spec.database);
       return session;

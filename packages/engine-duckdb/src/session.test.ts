@@ -413,6 +413,46 @@ describe('many at once', () => {
   });
 });
 
+describe('what a session is opened with', () => {
+  const open = (conf: Record<string, string>) => executor.openSession(sessionSpec('default', conf));
+
+  it("is DuckDB's where that knows the name, until the session says otherwise", async () => {
+    const session = await open({ TIMEZONE: 'Asia/Tokyo', default_null_order: 'nulls_first', threads: '1' });
+    const zone = () => run(session, "SELECT current_setting('TimeZone')");
+    expect(await zone()).toEqual([['Asia/Tokyo']]);
+    expect(await run(session, 'SET TimeZone')).toEqual([['TimeZone', 'Asia/Tokyo']]);
+    const cursor = await leaveOpen(session);
+    expect(await zone()).toEqual([['Asia/Tokyo']]);
+    await cursor.close();
+    await run(session, 'SET TimeZone = UTC');
+    expect(await run(session, 'SET TimeZone')).toEqual([['TimeZone', 'UTC']]);
+    await run(session, 'RESET');
+    expect(await zone()).toEqual([['Asia/Tokyo']]);
+    await run(session, "SET TimeZone = 'Europe/Berlin'");
+    await run(session, 'RESET timezone');
+    expect(await zone()).toEqual([['Asia/Tokyo']]);
+    expect(await run(a, "SELECT current_setting('TimeZone') = 'Asia/Tokyo'")).toEqual([[false]]);
+    expect(await run(session, 'SET threads')).toEqual([['threads', '1']]);
+  });
+
+  it('fails the open where DuckDB does not take the value', async () => {
+    const error = await errorOf(open({ TimeZone: 'Nowhere/At_All' }));
+    expect(error.message).toMatch(
+      /^The session is opened with timezone=Nowhere\/At_All, which cannot be: .*TimeZone/,
+    );
+  });
+
+  it('is put in place of ${…}, as what SET says is', async () => {
+    const session = await open({ x: '5', loop: '${x}', 'my.password': 'hunter2', schema: 'any' });
+    expect(await run(session, "SELECT ${x} + ${hivevar:x}, '${hiveconf:x}', '${loop}', '${y}'")).toEqual([
+      [10, '5', '${x}', '${y}'],
+    ]);
+    expect(await run(session, "SELECT '${my.password}', '${schema}'")).toEqual([['${my.password}', 'any']]);
+    await run(session, 'SET hivevar:t = (SELECT 7)');
+    expect(await run(session, 'SELECT ${t}')).toEqual([[7]]);
+  });
+});
+
 describe('backslash escapes', () => {
   const off = "SET kyuubi.engine.duckdb.backslash.escapes = 'false'";
 

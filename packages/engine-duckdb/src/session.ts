@@ -14,6 +14,8 @@ import type { CommandContext } from './hive/command-context.ts';
 import { refuseEngineWide } from './hive/engine-wide.ts';
 import { planOnly } from './hive/plan-only.ts';
 import { runHiveCommand } from './hive/run-command.ts';
+import { applyInitialSettings, takeInitialSettings } from './hive/initial-settings.ts';
+import { substituteVariables } from './hive/variables.ts';
 import { currentCatalog, currentDatabase, useDatabase } from './hive/use-command.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
 import { type DuckDbOptions, duckDbArea, sessionOption } from './options.ts';
@@ -51,6 +53,7 @@ export interface SessionOptions {
 export class DuckDbSession implements ExecutorSession {
   readonly #options: SessionOptions;
   readonly #initialConf: ReadonlyMap<string, string>;
+  readonly #initialSettings: ReadonlyMap<string, string>;
   readonly #state: SessionState;
   readonly #connections: SessionConnections;
   readonly #runner: StatementRunner;
@@ -60,6 +63,7 @@ export class DuckDbSession implements ExecutorSession {
   constructor(options: SessionOptions) {
     const { limits, defaultSearchPath } = options;
     this.#options = options;
+    this.#initialSettings = takeInitialSettings(options.spec.conf);
     this.#initialConf = new Map(options.spec.conf);
     this.#state = new SessionState(defaultSearchPath);
     this.#connections = new SessionConnections(async () => this.#connect());
@@ -72,6 +76,11 @@ export class DuckDbSession implements ExecutorSession {
     });
   }
 
+  /** What the session is opened with. Throws STATEMENT_FAILED for a value that DuckDB does not take. */
+  async applySettings(): Promise<void> {
+    if (this.#initialSettings.size > 0) await applyInitialSettings(this.#context(neverAborted()));
+  }
+
   /** Makes `database` (a catalog in front of it, where one is asked for) the current one. Throws 42704. */
   async use(catalog: string | null, database: string): Promise<void> {
     const name = splitName(database);
@@ -82,7 +91,8 @@ export class DuckDbSession implements ExecutorSession {
     return this.#run(context, async (command) => {
       const answer = await answerOverlay(context.confOverlay, command);
       if (answer !== null) return answer;
-      const sql = rewriteHiveSpelling(normalizeStatement(statement, this.#hasBackslashEscapes));
+      const text = substituteVariables(statement, command.conf);
+      const sql = rewriteHiveSpelling(normalizeStatement(text, this.#hasBackslashEscapes));
       const hive = parseHiveCommand(sql);
       if (!command.globalSettings) refuseEngineWide(sql);
       if (hive !== null) return runHiveCommand(hive, command);
@@ -129,6 +139,7 @@ export class DuckDbSession implements ExecutorSession {
       state: this.#state,
       conf,
       initialConf: this.#initialConf,
+      initialSettings: this.#initialSettings,
       ownSettings: new Map([
         [duckDbArea.backslashEscapes.name, String(this.#hasBackslashEscapes)],
         [duckDbArea.showDialect.name, showDialect],

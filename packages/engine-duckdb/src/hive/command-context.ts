@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly conf: Map<string, string>;
   /** The session's conf as it was opened with. */
   readonly initialConf: ReadonlyMap<string, string>;
+  /** DuckDB's settings, by lower-case name, that the session was opened with. */
+  readonly initialSettings: ReadonlyMap<string, string>;
   /** Settings that are neither DuckDB's nor a word of the client's alone, as they are in effect. */
   readonly ownSettings: ReadonlyMap<string, string>;
   readonly showDialect: ShowDialect;

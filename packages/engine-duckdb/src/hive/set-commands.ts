@@ -47,8 +47,7 @@ export async function assignSetting(
   if (isGlobal && !context.globalSettings) throw engineWide(key);
   const isEngines = await inTurn(context, async (connection) => {
     if (!(await knows(connection, context, key))) return false;
-    const assignment = `${identifier(key)} = ${isSqlValue(value) ? value : literal(value)}`;
-    await change(connection, context, { key, verb: 'SET', rest: assignment, isGlobal });
+    await change(connection, context, { key, verb: 'SET', rest: assignment(key, value), isGlobal });
     return true;
   });
   if (!isEngines) context.conf.set(key, sessionSetting(key, value, OWN_KEYS));
@@ -60,12 +59,17 @@ export async function resetSettings(
   context: CommandContext,
   { key, isGlobal }: { readonly key: string | null; readonly isGlobal: boolean },
 ): Promise<ExecutorResult> {
-  const { conf, initialConf, state } = context;
+  const { conf, initialConf, initialSettings, state } = context;
   if (isGlobal && !context.globalSettings) throw engineWide(key ?? 'all settings');
   await inTurn(context, async (connection) => {
     for (const name of key === null ? state.settingKeys : [key]) {
       if (!(await knows(connection, context, name))) continue;
-      await change(connection, context, { key: name, verb: 'RESET', rest: identifier(name), isGlobal });
+      const initial = isGlobal ? undefined : initialSettings.get(name.toLowerCase());
+      const wanted =
+        initial === undefined
+          ? ({ verb: 'RESET', rest: identifier(name) } as const)
+          : ({ verb: 'SET', rest: assignment(name, initial) } as const);
+      await change(connection, context, { key: name, ...wanted, isGlobal });
     }
   });
   for (const name of key === null ? [...conf.keys()] : [key]) {
@@ -75,6 +79,10 @@ export async function resetSettings(
   }
   if (key === null) for (const [name, value] of initialConf) conf.set(name, value);
   return NO_ROWS;
+}
+
+function assignment(key: string, value: string): string {
+  return `${identifier(key)} = ${isSqlValue(value) ? value : literal(value)}`;
 }
 
 interface Change {
@@ -148,6 +156,11 @@ async function engineRows(connection: Connection, { signal }: CommandContext): P
   return rows.map((row) => [String(row.name), shown(String(row.name), String(row.value ?? ''))]);
 }
 
+/** Whether nobody is shown what is set. */
+export function isSecretKey(key: string): boolean {
+  return SECRET.test(key);
+}
+
 function shown(key: string, value: string): string {
-  return SECRET.test(key) ? HIDDEN : value;
+  return isSecretKey(key) ? HIDDEN : value;
 }
