@@ -135,6 +135,8 @@ describe('scripts', () => {
     expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('at character 14, "gw:port"')]);
     expect((await beeline([...login(), '--outputformat=xml'])).code).toBe(2);
     expect((await beeline([...login(), '-f', '/nowhere.sql'])).code).toBe(2);
+    const folder = await beeline([...login(), '-f', '/tmp']);
+    expect([folder.code, folder.err]).toEqual([2, 'Error: cannot read the script /tmp: it is a folder\n']);
     const nobody = `${gateway.urls.zooKeeper.replace('=kyuubi', '=nobody')}`;
     const lonely = await beeline(['-u', nobody, '-e', 'SELECT 1']);
     expect([lonely.code, lonely.err]).toEqual([

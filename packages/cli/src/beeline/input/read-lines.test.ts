@@ -30,6 +30,8 @@ describe('lines of a script', () => {
       /cannot read the script .*none\.sql: ENOENT/,
     );
     await expect(readLines(join(dir, 'none.sql'))).rejects.toThrow('cannot read the script');
+    await expect(checkReadable([dir])).rejects.toThrow(`cannot read the script ${dir}: it is a folder`);
+    await expect(readLines(dir)).rejects.toThrow('it is a folder');
     await checkReadable(['-']);
   });
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, open } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
@@ -9,12 +9,19 @@ export const STANDARD_INPUT = '-';
 /** Throws Error for the first that cannot be read: better than when half of a job is done. */
 export async function checkReadable(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    if (path !== STANDARD_INPUT) await access(path, constants.R_OK).catch(explain(path));
+    if (path !== STANDARD_INPUT) await check(path).catch(explain(path));
   }
+}
+
+async function check(path: string): Promise<void> {
+  await access(path, constants.R_OK);
+  // A folder can be opened, and fails at the first read.
+  if ((await stat(path)).isDirectory()) throw new Error('it is a folder');
 }
 
 /** A file's lines, read as they are wanted. Throws Error when it cannot be opened. */
 export async function readLines(path: string): Promise<AsyncIterable<string>> {
+  await check(path).catch(explain(path));
   const file = await open(path).catch(explain(path));
   return withoutMark(file.readLines({ encoding: 'utf8' }));
 }
