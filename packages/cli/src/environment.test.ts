@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { readEnvironment, version } from './environment.ts';
 
 it('is the installation itself when nothing is set', () => {
-  const { home, confDir, logDir, pidDir, workDirRoot, maxLogFiles, niceness, hasSpark } = readEnvironment({});
+  const { home, confDir, logDir, pidDir, workDirRoot, hasSpark } = readEnvironment({});
   expect(existsSync(join(home, 'bin/kyuubi'))).toBe(true);
   expect([confDir, logDir, pidDir, workDirRoot]).toEqual(
     ['conf', 'logs', 'pid', 'work'].map((name) => join(home, name)),
   );
-  expect([maxLogFiles, niceness, hasSpark]).toEqual([5, 0, false]);
+  expect(hasSpark).toBe(false);
 });
 
 it("is what Kyuubi's variables say; relative ones count from where one is", () => {
@@ -19,8 +19,6 @@ it("is what Kyuubi's variables say; relative ones count from where one is", () =
       KYUUBI_CONF_DIR: 'my conf',
       KYUUBI_LOG_DIR: '/var/log/kyuubi',
       KYUUBI_PID_DIR: '',
-      KYUUBI_MAX_LOG_FILES: ' 12 ',
-      KYUUBI_NICENESS: '-5',
       SPARK_HOME: '/opt/spark',
     }),
   ).toMatchObject({
@@ -29,14 +27,8 @@ it("is what Kyuubi's variables say; relative ones count from where one is", () =
     logDir: '/var/log/kyuubi',
     pidDir: '/opt/kyuubi/pid',
     workDirRoot: '/opt/kyuubi/work',
-    maxLogFiles: 12,
-    niceness: -5,
     hasSpark: true,
   });
-});
-
-it.each(['many', '1.5', ''])('takes KYUUBI_MAX_LOG_FILES=%j for the default', (text) => {
-  expect(readEnvironment({ KYUUBI_MAX_LOG_FILES: text }).maxLogFiles).toBe(5);
 });
 
 it('knows its version', () => {

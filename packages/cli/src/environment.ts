@@ -11,10 +11,6 @@ export interface Environment {
   readonly logDir: string;
   readonly pidDir: string;
   readonly workDirRoot: string;
-  /** Old log files kept, `KYUUBI_MAX_LOG_FILES`. */
-  readonly maxLogFiles: number;
-  /** Scheduling priority of a daemon, `KYUUBI_NICENESS`. */
-  readonly niceness: number;
   /** The OS user this process runs as. */
   readonly user: string;
   /** `SPARK_HOME` is set, so sessions without an engine type get Spark. */
@@ -31,17 +27,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     confDir: resolve(env['KYUUBI_CONF_DIR'] || join(home, 'conf')),
     logDir: resolve(env['KYUUBI_LOG_DIR'] || join(home, 'logs')),
     pidDir: resolve(env['KYUUBI_PID_DIR'] || join(home, 'pid')),
-    maxLogFiles: wholeNumber(env['KYUUBI_MAX_LOG_FILES'], 5),
-    niceness: wholeNumber(env['KYUUBI_NICENESS'], 0),
     workDirRoot: resolve(env['KYUUBI_WORK_DIR_ROOT'] || join(home, 'work')),
     user: userInfo().username,
     hasSpark: (env['SPARK_HOME'] ?? '') !== '',
   };
-}
-
-function wholeNumber(text: string | undefined, fallback: number): number {
-  const number = Number(text?.trim() || fallback);
-  return Number.isInteger(number) ? number : fallback;
 }
 
 export const version: string = (

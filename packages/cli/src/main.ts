@@ -1,7 +1,8 @@
 import { SenbonError } from '@senbon/core';
 import { Command, Option } from 'commander';
 import { Daemon } from './daemon/daemon.ts';
-import { readEnvironment, version } from './environment.ts';
+import { readDaemonEnvironment } from './daemon/daemon-environment.ts';
+import { version } from './environment.ts';
 import { run } from './run.ts';
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
@@ -18,7 +19,8 @@ interface RunFlags extends ConfFlags {
 }
 
 const confOption = ['--conf <key=value>', 'set a configuration key; may be repeated', collect, []] as const;
-const daemon = () => new Daemon(readEnvironment(process.env), (line) => process.stdout.write(`${line}\n`));
+const daemon = () =>
+  new Daemon(readDaemonEnvironment(process.env), (line) => process.stdout.write(`${line}\n`));
 
 const program = new Command('kyuubi')
   .description('Senbon, a serverless-style SQL gateway for HiveServer2 clients')

@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { hostname, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, SenbonError } from '@senbon/core';
-import type { Environment } from '../environment.ts';
+import type { DaemonEnvironment } from './daemon-environment.ts';
 import { readFrontDoor } from '../front-door.ts';
 import { askForStatus } from '../upgrade/control-client.ts';
 import { controlPath } from '../upgrade/protocol.ts';
@@ -29,11 +29,11 @@ export type Print = (line: string) => void;
 /** `bin/kyuubi start|stop|restart|status|kill`: a gateway in the background, its pid file and its log. */
 export class Daemon {
   readonly logFile: string;
-  readonly #environment: Environment;
+  readonly #environment: DaemonEnvironment;
   readonly #pidFile: PidFile;
   readonly #print: Print;
 
-  constructor(environment: Environment, print: Print) {
+  constructor(environment: DaemonEnvironment, print: Print) {
     const { user, logDir, pidDir } = environment;
     this.#environment = environment;
     this.#print = print;

@@ -35,12 +35,20 @@ it('keeps a gap: what is not there cannot be moved', async () => {
 
 it('keeps none with 0', async () => {
   await writeFile(path, 'a');
+  await writeFile(`${path}.3`, 'old');
+  await writeFile(`${path}.txt`, "somebody's");
   await rotateLog(path, 0);
-  expect(await files()).toEqual({});
+  expect(await files()).toEqual({ 'gateway.out.txt': "somebody's" });
+});
+
+it('drops what a greater number had kept', async () => {
+  for (const number of [1, 2, 3, 12]) await writeFile(`${path}.${number}`, String(number));
+  await rotateLog(path, 2);
+  expect(await files()).toEqual({ 'gateway.out.2': '1' });
 });
 
 it('says what it cannot do', async () => {
-  await expect(rotateLog(join(path, 'below-a-file', 'x'), 1)).resolves.toBeUndefined();
+  await expect(rotateLog(join(path, 'nowhere', 'x'), 1)).resolves.toBeUndefined();
   await writeFile(path, 'a');
   await expect(rotateLog(join(path, 'x'), 1)).rejects.toThrow('ENOTDIR');
 });
