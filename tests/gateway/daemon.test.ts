@@ -272,6 +272,11 @@ describe('a start that cannot be', () => {
     expect(await run('status')).toMatchObject({ code: 1 });
   });
 
+  test('does not wait for a folder that can never be', async () => {
+    const failed = await runIn({ env: { KYUUBI_LOG_DIR: '/proc/foo' } }, 'start');
+    expect(failed).toMatchObject({ code: 1, output: expect.stringContaining('FOLDER_UNUSABLE') });
+  });
+
   test.each([
     ['kyuubi.frontend.thrift.binary.bind.port', 'THRIFT_BINARY'],
     ['kyuubi.frontend.thrift.http.bind.port', 'THRIFT_HTTP'],

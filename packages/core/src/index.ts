@@ -43,6 +43,7 @@ export { type ErrorDetails, messageOf, SenbonError } from './errors/senbon-error
 export { authArea } from './frontend/auth.ts';
 export { BinaryConnection, type BinaryConnectionOptions } from './frontend/binary-connection.ts';
 export { checkConfiguration } from './gateway-parts.ts';
+export { makeFolder } from './observe/make-folder.ts';
 export { frontendArea } from './frontend/config.ts';
 export { RequestMemory } from './frontend/request-memory.ts';
 export { Gateway, GatewayState } from './gateway.ts';

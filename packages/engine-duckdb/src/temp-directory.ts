@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '@senbon/core';
 
 const NAME = /^senbon-duckdb-(?<machine>[0-9a-f]{8})-(?<boot>[0-9a-f]{8})-(?<pid>\d+)-(?<started>\d+)-\w{6}$/;
 
@@ -18,7 +19,7 @@ export interface TempDirectory {
  * it is.
  */
 export async function openTempDirectory(base: string): Promise<TempDirectory> {
-  await mkdir(base, { recursive: true });
+  await makeFolder(base);
   const { machine, boot } = await machineOf();
   const started = (await startOf(process.pid)) ?? '0';
   const path = await mkdtemp(join(base, `senbon-duckdb-${machine}-${boot}-${process.pid}-${started}-`));

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { hostname, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, SenbonError } from '@senbon/core';
+import { makeFolder, messageOf, SenbonError } from '@senbon/core';
 import type { DaemonEnvironment } from './daemon-environment.ts';
 import { readFrontDoor } from '../front-door.ts';
 import { askForStatus } from '../upgrade/control-client.ts';
@@ -51,7 +51,7 @@ export class Daemon {
     }
     try {
       await inFolder(logDir, 'KYUUBI_LOG_DIR', async () => {
-        await mkdir(logDir, { recursive: true });
+        await makeFolder(logDir);
         await rotateLog(this.logFile, maxLogFiles);
       });
       this.#print(`Starting ${NAME}, logging to ${this.logFile}`);
@@ -73,7 +73,7 @@ export class Daemon {
       return 1;
     }
     const { pidDir, logDir, maxLogFiles, niceness } = this.#environment;
-    await inFolder(logDir, 'KYUUBI_LOG_DIR', () => mkdir(logDir, { recursive: true }));
+    await inFolder(logDir, 'KYUUBI_LOG_DIR', () => makeFolder(logDir));
     const { logFile } = this;
     this.#print(`Upgrading ${NAME} (pid: ${pid}), logging to ${logFile}`);
     const command = gatewayCommand(this.#environment, this.#pidFile.doorPath, conf);

@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@senbon/core';
 import { CONTROL_NAME, controlPath, doorsOf } from '../upgrade/protocol.ts';
 
 /** Stands in the file from the moment that somebody begins to start a gateway until there is a process. */
@@ -28,7 +29,7 @@ export class PidFile {
    * that was quicker.
    */
   async reserve(): Promise<number | null> {
-    await mkdir(dirname(this.#path), { recursive: true });
+    await makeFolder(dirname(this.#path));
     for (;;) {
       try {
         const file = await open(this.#path, 'wx');

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
 import type { securityArea } from '../engine/config.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { makeFolder } from '../observe/make-folder.ts';
 import type { Records } from '../ports/discovery.ts';
 
 export interface SecretSources {
@@ -64,7 +65,7 @@ async function fromFile(file: string): Promise<Uint8Array> {
 
 /** Written whole under another name and then linked: who comes second never reads half a secret. */
 async function readOrCreate(file: string): Promise<string> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700);
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
   try {
     await writeFile(draft, randomBytes(SECRET_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 });

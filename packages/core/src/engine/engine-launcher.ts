@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import { type GuardedLaunch, guardLaunch } from '../guard/guard-launch.ts';
 import { atMost } from '../observe/at-most.ts';
+import { makeFolder } from '../observe/make-folder.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
 import type { EnginePlugin } from '../ports/engine.ts';
@@ -74,7 +74,7 @@ export class EngineLauncher {
     const workDir = join(workDirRoot, encodeSegment(space.routingUser));
     order.log.append(`Launching engine: ${space.engineType} for ${space.routingUser} in ${space.path}`);
     try {
-      await mkdir(workDir, { recursive: true, mode: 0o700 });
+      await makeFolder(workDir, 0o700);
       const request = { space: space.path, refId, user: space.routingUser, conf, secret };
       const context = { logger: logger.named('engine.Launcher'), workDir, signal };
       const timeoutMs = config.initializeTimeoutMs + LAUNCH_GRACE_MS;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -41,12 +41,20 @@ export class HistoryFile {
   append(line: string): void {
     if (line.trim() === '' || holdsSecret(line)) return;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolderOf(this.#path);
       appendFileSync(this.#path, `${line}\n`, { mode: OWNER_ONLY });
     } catch {
       // See the class.
     }
   }
+}
+
+/** Not by `recursive: true`, which tries for ever in /proc. */
+function makeFolderOf(path: string): void {
+  const folder = dirname(path);
+  if (existsSync(folder)) return;
+  makeFolderOf(folder);
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 function holdsSecret(line: string): boolean {
