@@ -8,6 +8,8 @@ const DETAILS = 'grpc-status-details-bin';
 /** SQLSTATE of a statement whose connection is gone. */
 export const CONNECTION_LOST = '08S01';
 const UNKNOWN = 'HY000';
+const LEADING_CLASS = /^(?:\([\w.$]+\) )?\s*\[([A-Z0-9_]+(?:\.[A-Z0-9_]+)?)\]/;
+const TASKS_CLASS = /\bSpark\w*Exception: \[([A-Z0-9_]+(?:\.[A-Z0-9_]+)?)\]/;
 
 /** What a failed call says beside its text. */
 export interface SparkErrorInfo {
@@ -61,8 +63,9 @@ export function failed(sqlState: string, problem: string, cause?: unknown): Senb
 
 function sqlStateOf(info: SparkErrorInfo, text: string): string {
   if (info.sqlState !== null && info.sqlState !== '') return info.sqlState;
-  // Spark 3.5 sends no class, but its text begins with it: `[TABLE_OR_VIEW_NOT_FOUND] The table …`.
-  const named = info.errorClass ?? /^(?:\([\w.$]+\) )?\s*\[([A-Z0-9_]+(?:\.[A-Z0-9_]+)?)\]/.exec(text)?.[1];
+  // Spark 3.5 sends no class, but its text begins with it, or that of the exception of the task that failed:
+  // `[TABLE_OR_VIEW_NOT_FOUND] The table …`, `Job aborted …: org.apache.spark.SparkArithmeticException: [DIVIDE_BY_ZERO] …`.
+  const named = info.errorClass ?? LEADING_CLASS.exec(text)?.[1] ?? TASKS_CLASS.exec(text)?.[1];
   const known = named === undefined ? null : sqlStateOfClass(named);
   if (known !== null) return known;
   if (info.classes.some((name) => name.endsWith('.ParseException'))) return '42601';

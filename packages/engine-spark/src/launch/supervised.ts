@@ -7,7 +7,8 @@ const KILL_AFTER_MS = (GRACE_SECONDS + 2) * 1000;
 
 /**
  * Runs a command as long as standard input, a pipe from the engine, is open. The kernel closes a pipe whichever way its
- * owner goes, by kill -9 too; so nothing is left behind, and no process id is looked at that may be another's by then.
+ * owner goes, by kill -9 too. The shell in the background then ends the command, and after it the whole process group,
+ * itself as well; an owner that lives does that as soon as the command has ended.
  */
 const SUPERVISOR = `
 exec 3<&0 </dev/null
@@ -20,12 +21,9 @@ child=$!
   while kill -0 "$child" 2>/dev/null && [ "$left" -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
   kill -KILL 0
 ) &
-watcher=$!
 exec 3<&-
 wait "$child"
-code=$?
-kill "$watcher" 2>/dev/null
-exit "$code"
+exit $?
 `;
 
 export interface SupervisedExit {

@@ -14,6 +14,7 @@ export interface Kind<T> {
 
 export interface Field<T> {
   readonly id: number;
+  wireType(): number;
   /** Writes the value, with its tags. */
   put(writer: ProtoWriter, value: T): void;
   /** The value after one more occurrence of the field. */
@@ -59,6 +60,7 @@ export function field<T>(id: number, kind: Kind<T> | (() => Kind<T>)): Field<T> 
   const of = typeof kind === 'function' ? kind : () => kind;
   return {
     id,
+    wireType: () => of().wireType,
     put: (writer, value) => {
       writer.varint(id * WIRE_TYPE_BITS + of().wireType);
       of().write(writer, value);
@@ -71,6 +73,7 @@ export function repeated<T>(id: number, kind: Kind<T> | (() => Kind<T>)): Field<
   const one = field(id, kind);
   return {
     id,
+    wireType: () => one.wireType(),
     put: (writer, values) => {
       for (const value of values) one.put(writer, value);
     },
@@ -84,6 +87,7 @@ export function mapOf<T>(id: number, kind: Kind<T>): Field<ReadonlyMap<string, T
   const pairs = repeated(id, pair);
   return {
     id,
+    wireType: () => WIRE.bytes,
     put: (writer, entries) =>
       pairs.put(
         writer,
@@ -121,7 +125,8 @@ export function message<V extends object>(
     while (!reader.isAtEnd) {
       const tag = reader.varint();
       const known = byId.get(Math.floor(tag / WIRE_TYPE_BITS));
-      if (known === undefined) reader.skip(tag % WIRE_TYPE_BITS);
+      const wireType = tag % WIRE_TYPE_BITS;
+      if (known?.entry.wireType() !== wireType) reader.skip(wireType);
       else values[known.name] = known.entry.take(values[known.name], reader, depth);
     }
     return values as Values<V>;
