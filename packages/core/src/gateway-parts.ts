@@ -258,7 +258,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
   });
   const loss = new DiscoveryLoss({
     connection: client.connection,
-    timeoutMs: ha.sessionTimeoutMs,
+    timeoutMs: client.connection.sessionTimeoutMs ?? ha.sessionTimeoutMs,
     action: ha.lostAction,
     clock,
     logger,

@@ -48,6 +48,8 @@ export const etcdArea = {
 /** So many questions to a silent member fit into the time for an operation, and into the life of a lease. */
 const ATTEMPTS = 3;
 const MIN_ATTEMPT_MS = 250;
+/** While there is no leader, members let writes hang; once there is one, only another attempt gets through. */
+const MAX_ATTEMPT_MS = 2_000;
 const WHERE = 'the etcd discovery plugin';
 
 export interface EtcdOptions {
@@ -72,7 +74,7 @@ export async function readOptions(options: DiscoveryOptions): Promise<EtcdOption
   return {
     addresses: parseAddresses(options.addresses, config.sslEnabled),
     ttlSeconds,
-    attemptTimeoutMs: Math.max(MIN_ATTEMPT_MS, attemptMs),
+    attemptTimeoutMs: Math.min(MAX_ATTEMPT_MS, Math.max(MIN_ATTEMPT_MS, attemptMs)),
     credentials: await readCertificates(config),
     auth: readUser(config),
   };

@@ -241,6 +241,15 @@ it('a list that is none is an error', async () => {
   );
 });
 
+it.each([
+  [4_000, 4_000],
+  [Number.NaN, undefined],
+  [-1, undefined],
+])('a session time-out of the ensemble’s own is passed on when it is one: %d', async (given, seen) => {
+  const client = await opened({ connection: { sessionTimeoutMs: given } });
+  expect(client.connection.sessionTimeoutMs).toBe(seen);
+});
+
 it('the connection may call back when nobody listens any more', async () => {
   let tell: (state: ConnectionState) => void = () => {};
   const client = await opened({

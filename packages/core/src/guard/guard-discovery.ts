@@ -174,7 +174,9 @@ class GuardedClient implements DiscoveryClient {
 }
 
 function guardConnection(connection: Connection, context: DiscoveryContext): Connection {
+  const { sessionTimeoutMs } = connection;
   return {
+    ...(sessionTimeoutMs === undefined || !(sessionTimeoutMs > 0) ? {} : { sessionTimeoutMs }),
     get state(): ConnectionState {
       return connection.state;
     },

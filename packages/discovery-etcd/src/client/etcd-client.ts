@@ -94,6 +94,11 @@ export class EtcdClient implements Connection {
     return this.#state;
   }
 
+  /** The lease's; `kyuubi.ha.zookeeper.session.timeout` is not for etcd. */
+  get sessionTimeoutMs(): number {
+    return this.session.ttlMs;
+  }
+
   get session(): LeaseSession {
     return this.#keeper.session;
   }
