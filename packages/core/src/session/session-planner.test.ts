@@ -167,7 +167,7 @@ describe('the conf for a launch', () => {
     expect(launch.has('kyuubi.ha.zookeeper.quorum')).toBe(false);
   });
 
-  it.each(['GROUP', 'SERVER', 'SERVER_LOCAL'])('is the server’s alone at %s', (level) => {
+  it.each(['GROUP', 'SERVER', 'SERVER_LOCAL'])('is the server’s alone in kyuubi.* at %s', (level) => {
     const shared = { ...server, '___alice___.a': 'alice', '___alice___.kyuubi.engine.share.level': level };
     const conf = {
       a: 'session',
@@ -180,8 +180,8 @@ describe('the conf for a launch', () => {
     expect(plan.space.shareLevel).toBe(level);
     const launch = Object.fromEntries(plan.launchConf());
     expect(launch).toMatchObject({
-      a: 'server',
-      'spark.executor.memory': '1g',
+      a: 'session',
+      'spark.executor.memory': '1t',
       'kyuubi.engine.share.level': level,
     });
     expect(Object.keys(launch)).not.toContain('kyuubi.engine.session.initialize.sql');

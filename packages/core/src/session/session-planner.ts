@@ -47,9 +47,9 @@ const NOT_FOR_ENGINES = [
 ] as const;
 
 /**
- * Levels whose engines serve others than the user whose session launches them. Whatever an engine reads at its start,
- * from its bounds to `kyuubi.engine.session.initialize.sql`, holds for all of them, so it is the server's word alone;
- * Kyuubi takes the launching session's.
+ * Levels whose engines serve others than the user whose session launches them. Whatever of `kyuubi.*` an engine reads at its
+ * start, from its bounds to `kyuubi.engine.session.initialize.sql`, holds for all of them, so it is the server's word
+ * alone; Kyuubi takes the launching session's. Confs of what runs in the engine (`spark.*`) are the session's, as there.
  */
 const SHARED_LEVELS: ReadonlySet<ShareLevel> = new Set(['GROUP', 'SERVER', 'SERVER_LOCAL']);
 
@@ -120,8 +120,12 @@ export class SessionPlanner {
   }
 
   #launchConf(own: ReadonlyMap<string, string>, space: EngineSpace, refId: string): Map<string, string> {
-    const isShared = SHARED_LEVELS.has(space.shareLevel);
-    const conf = isShared ? commonDefaults(this.#options.serverConf.toMap()) : own;
+    const conf = SHARED_LEVELS.has(space.shareLevel)
+      ? new Map([
+          ...commonDefaults(this.#options.serverConf.toMap()),
+          ...[...own].filter(([key]) => !key.startsWith('kyuubi.')),
+        ])
+      : own;
     const launch = new Map(
       [...conf].filter(([key]) => !NOT_FOR_ENGINES.some((prefix) => key.startsWith(prefix))),
     );
