@@ -10,9 +10,9 @@ own wherever Kyuubi has one; those marked *(ours)* are Senbon's. Durations are I
 \`___<user>___.<key>\` sets a default for the sessions of one user.
 \`kyuubi.frontend.bind.host\` stands for both frontends and the embedded ZooKeeper, \`kyuubi.frontend.bind.port\` for the Thrift binary one.
 A client may set session and engine keys for its session; keys of the server are dropped from what it sends, with a warning in the log.
-What an engine reads at its start (\`kyuubi.engine.session.initialize.sql\`, its idle time-out, \`spark.*\`) comes from the session that launches it at the
-share levels CONNECTION and USER, whose engines are that user's own, and from this file alone at GROUP, SERVER and SERVER_LOCAL; keys of one session or
-statement, such as \`kyuubi.operation.query.timeout\`, are that session's at every level.
+What an engine reads at its start comes from the session that launches it (\`spark.*\`); the \`kyuubi.*\` keys among it (\`kyuubi.engine.session.initialize.sql\`,
+its idle time-out) only at the share levels CONNECTION and USER, whose engines are that user's own, and from this file alone at GROUP, SERVER and
+SERVER_LOCAL. Keys of one session or statement, such as \`kyuubi.operation.query.timeout\`, are that session's at every level.
 `;
 
 export function configurationPage() {
