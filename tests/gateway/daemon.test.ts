@@ -137,6 +137,10 @@ describe('bin/kyuubi as a daemon', () => {
       output: expect.stringContaining("unknown command 'fly'"),
     });
     expect(await run('run', '--conf')).toMatchObject({ code: 1, output: expect.stringContaining('--conf') });
+    expect(await run('version')).toEqual(await run('--version'));
+    expect((await run('--help')).output).toMatch(
+      /^Usage: kyuubi \[command\] \[options\]\n[^]*Without a\s+command/,
+    );
     expect(await run('--version')).toMatchObject({
       code: 0,
       output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),

@@ -23,7 +23,10 @@ const daemon = () =>
   new Daemon(readDaemonEnvironment(process.env), (line) => process.stdout.write(`${line}\n`));
 
 const program = new Command('kyuubi')
-  .description('Senbon, a serverless-style SQL gateway for HiveServer2 clients')
+  .description(
+    'Senbon, a serverless-style SQL gateway for HiveServer2 clients. Without a command the gateway is started in the background, as by start.',
+  )
+  .usage('[command] [options]')
   .version(version, '--version', 'print the version');
 
 // As upstream, no command at all means start.
@@ -91,6 +94,13 @@ program
   .description('end the gateway at once (SIGKILL)')
   .action(async () => {
     process.exitCode = await daemon().kill();
+  });
+
+program
+  .command('version')
+  .description('print the version')
+  .action(() => {
+    process.stdout.write(`${version}\n`);
   });
 
 program
