@@ -168,7 +168,12 @@ describe('stop', () => {
     await expect.poll(logged, { timeout: 20_000 }).toContain('1 connection(s) are active, delay shutdown');
     expect(await query(client.session, 'SELECT 2')).toEqual([[2]]);
     await client.close();
-    for (const outcome of [await stopped, await again]) expect(outcome.code).toBe(0);
+    for (const outcome of [await stopped, await again]) {
+      expect(outcome).toMatchObject({
+        code: 0,
+        output: expect.stringMatching(/waits until its 1 open session\(s\) are closed.*--now cuts them off/),
+      });
+    }
     expect(await logged()).not.toContain('cut off');
     expect(await run('status')).toMatchObject({ code: 1 });
   });

@@ -17,6 +17,8 @@ import { runUpgrade } from './run-upgrade.ts';
 /** The daemon's name in file names and messages, which is the one in Kyuubi's. */
 const NAME = 'org.apache.kyuubi.server.KyuubiServer';
 const POLL_MS = 50;
+/** A gateway that has not ended by then waits for something, and who stops it is told. */
+const TELL_AFTER_MS = 1_000;
 /** Between two looks at a gateway that is to end. Kyuubi's script kills after as long. */
 const LOOK_MS = 10_000;
 /** A gateway that has closed its door may still be saying goodbye to its engines. */
@@ -203,14 +205,27 @@ export class Daemon {
     return 1;
   }
 
+  /** Whether there was something to tell. */
+  async #tellOfSessions(pid: number): Promise<boolean> {
+    const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
+    if (status === null || status.openSessions === 0) return false;
+    this.#print(
+      `It waits until its ${status.openSessions} open session(s) are closed, or kyuubi.server.drain.deadline is over; ` +
+        'kyuubi stop --now cuts them off',
+    );
+    return true;
+  }
+
   async #untilStopped(pid: number): Promise<void> {
     const isPresent = pid === (await this.#pidFile.read());
     let looksWithoutDoor = 0;
-    let hasTold = false;
+    let hasTold = !(await isGoneWithin(pid, TELL_AFTER_MS)) && (await this.#tellOfSessions(pid));
     while (!(await isGoneWithin(pid, LOOK_MS))) {
       const { kind } = await this.#healthOf(pid, isPresent);
       if (kind === 'draining' || kind === 'serves') {
-        if (!hasTold) this.#print('It waits for its sessions to be closed; kyuubi stop --now cuts them off');
+        if (!hasTold && !(await this.#tellOfSessions(pid))) {
+          this.#print('It waits for its sessions to be closed; kyuubi stop --now cuts them off');
+        }
         hasTold = true;
         continue;
       }
