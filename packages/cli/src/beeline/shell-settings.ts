@@ -17,6 +17,13 @@ export interface ShellSettings {
 
 const FLAGS = ['incremental', 'silent', 'showHeader', 'verbose', 'force'] as const;
 const NULL_TEXT = 'NULL';
+/** What `!set` takes. */
+export const SETTING_NAMES: readonly string[] = [
+  'outputformat',
+  ...FLAGS,
+  'nullemptystring',
+  'maxColumnWidth',
+];
 
 export function initialSettings(options: BeelineOptions): ShellSettings {
   const { format, incremental, silent, showHeader, verbose, force, separator, delimiter } = options;

@@ -34,6 +34,22 @@ describe('Completer', () => {
     expect((await subject.complete('cu'))[0]).toContain('currency');
   });
 
+  it('knows the schemas that metadata leaves out, where there are any', async () => {
+    const { beeline } = await openShell({ tables: [], dbms: 'DuckDB' });
+    const subject = new Completer(() => beeline.connection);
+    expect((await subject.complete('select * from information_sch'))[0]).toContain(
+      'information_schema.tables',
+    );
+    const { completer: other } = await completer();
+    expect((await other.complete('select * from information_sch'))[0]).toEqual([]);
+  });
+
+  it('completes what stands behind a command', async () => {
+    const { completer: subject } = await completer();
+    expect(await subject.complete('!outputformat js')).toEqual([['json', 'jsonfile'], 'js']);
+    expect(await subject.complete('!describe cust')).toEqual([['customers'], 'cust']);
+  });
+
   it('asks once, and again after a statement that makes names', async () => {
     const { completer: subject, server } = await completer();
     const asked = () => server.service.calls.filter((call) => call === 'CloseOperation').length;

@@ -1,6 +1,6 @@
 import type { Connection } from '@senbon/client';
 import { TGetInfoType } from '@senbon/hive-thrift';
-import { COMMAND_NAMES } from '../commands/run-command.ts';
+import { completeCommand } from './complete-command.ts';
 import { KEYWORDS } from './keywords.ts';
 
 export type Completion = [candidates: string[], completed: string];
@@ -17,6 +17,9 @@ const MAX_TABLES = 10_000;
 const FETCH_ROWS = 1_000;
 const SCHEMA = 1;
 const NAME = 2;
+const INFORMATION_SCHEMA = ['', 'columns', 'schemata', 'tables', 'views'].map(
+  (name) => `information_schema.${name}`,
+);
 const CHANGES_CATALOG = /^\s*(?:create|drop|alter|attach|detach|use|rename)\b/i;
 
 /** Completes commands, keywords, and the names of tables and schemas, which are asked for at the first Tab. */
@@ -35,12 +38,8 @@ export class Completer {
 
   /** For `node:readline`. Never rejects: without names there are the keywords. */
   async complete(line: string): Promise<Completion> {
-    const command = /^\s*!(\w*)$/.exec(line);
-    if (command !== null) {
-      const begun = command[1] ?? '';
-      const names = COMMAND_NAMES.filter((name) => name.startsWith(begun.toLowerCase()));
-      return [names.map((name) => `${name} `), begun];
-    }
+    const command = line.trimStart().startsWith('!') ? await completeCommand(line) : null;
+    if (command !== null) return command;
     const word = /[\w.$]*$/.exec(line)?.[0] ?? '';
     const { names, keywords } = await this.#catalog();
     const begins = (candidate: string): boolean => candidate.toLowerCase().startsWith(word.toLowerCase());
@@ -64,7 +63,8 @@ function asTyped(word: string): (keyword: string) => string {
 }
 
 async function readCatalog(connection: Connection): Promise<Catalog> {
-  const [names, keywords] = [new Set<string>(), await readKeywords(connection)];
+  const keywords = await readKeywords(connection);
+  const names = new Set([...(await readSchemas(connection)), ...(await systemNames(connection))]);
   try {
     const operation = await connection.session.getTables({ tableName: '%' });
     try {
@@ -86,6 +86,26 @@ async function readCatalog(connection: Connection): Promise<Catalog> {
     // Completion is a courtesy.
   }
   return { names: [...names], keywords };
+}
+
+/** Those too that have no table yet. */
+async function readSchemas(connection: Connection): Promise<readonly string[]> {
+  try {
+    const schemas = await connection.metadata.schemas();
+    return schemas.slice(0, MAX_TABLES).map(({ name }) => `${name}.`);
+  } catch {
+    return [];
+  }
+}
+
+/** The standard's own tables, which metadata calls leave out. */
+async function systemNames(connection: Connection): Promise<readonly string[]> {
+  try {
+    const dbms = String(await connection.session.info(TGetInfoType.DBMS_NAME));
+    return /duckdb|postgres|trino|presto/i.test(dbms) ? INFORMATION_SCHEMA : [];
+  } catch {
+    return [];
+  }
 }
 
 async function readKeywords(connection: Connection): Promise<readonly string[]> {
