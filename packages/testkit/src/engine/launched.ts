@@ -102,6 +102,7 @@ interface Identity {
 
 export async function valuesOf(session: HiveSession, statement: string): Promise<unknown[]> {
   const operation = await session.execute(statement);
+  await operation.wait();
   const values: unknown[] = [];
   for await (const row of operation.rows()) values.push(...row);
   await operation.close();
