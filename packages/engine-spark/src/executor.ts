@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Logger, messageOf, SenbonError } from '@senbon/core';
+import { type Logger, messageOf, SenbonError, systemClock } from '@senbon/core';
 import type {
   Executor,
   ExecutorContext,
@@ -13,7 +13,11 @@ import { parseConnectUrl } from './connect/endpoint.ts';
 import { describeExit, launchConnectServer, type SparkServer } from './launch/connect-server.ts';
 import { LAUNCH_KEY } from './launch/server-settings.ts';
 import { readSparkOptions, sparkArea } from './options.ts';
+import { SessionRoster } from './session-roster.ts';
 import { SparkSession } from './session.ts';
+
+/** From Spark 4 on a session ends when it is told to, and not before. */
+const FIRST_WITH_RELEASE = 4;
 
 /** Launches Spark, or attaches to one. Throws CONFIG_INVALID, ENGINE_LAUNCH_FAILED; nothing is left running then. */
 export async function createSparkExecutor(context: ExecutorContext): Promise<Executor> {
@@ -81,11 +85,14 @@ class SparkExecutor implements Executor, ServerFate {
   ending: string | null = null;
   readonly #opened: Opened;
   readonly #sessions = new Set<SparkSession>();
+  readonly #roster: SessionRoster | null;
   #isClosed = false;
 
   constructor(opened: Opened) {
     this.#opened = opened;
     this.info = { serverName: 'Spark SQL', dbmsName: 'Spark SQL', dbmsVersion: opened.version };
+    this.#roster =
+      Number.parseInt(opened.version, 10) < FIRST_WITH_RELEASE ? new SessionRoster(systemClock) : null;
     const { exited } = opened.server;
     if (exited === null) return;
     this.ended = new Promise((resolve) => {
@@ -104,6 +111,7 @@ class SparkExecutor implements Executor, ServerFate {
     const session = new SparkSession({
       spec,
       session: new ConnectSession({ channel, fate: this, sessionId: randomUUID(), userId }),
+      roster: this.#roster,
       warn: (problem) => this.#opened.logger.warn(`session ${spec.id}: ${problem}`),
       onClose: () => this.#sessions.delete(session),
     });
@@ -119,6 +127,7 @@ class SparkExecutor implements Executor, ServerFate {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#roster?.close();
     await Promise.allSettled([...this.#sessions].map(async (session) => session.close()));
     this.#opened.channel.close();
     await this.#opened.server.close();

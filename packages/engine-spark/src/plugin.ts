@@ -1,6 +1,6 @@
-import type { EnginePlugin } from '@senbon/core';
+import { type EnginePlugin, SenbonError } from '@senbon/core';
 import { launchEngineProcess } from '@senbon/engine-host';
-import { readSparkOptions } from './options.ts';
+import { readSparkOptions, sparkArea } from './options.ts';
 
 const TYPE = 'SPARK_SQL';
 /** The built main module, also when this file runs from `src`: a child process knows no TypeScript. */
@@ -10,9 +10,12 @@ const ENTRY = new URL('../dist/engine-main.js', import.meta.url);
 export const enginePlugin: EnginePlugin = {
   type: TYPE,
   supports: { sharedConnections: true, gatewayToken: true },
-  launch: (request, context) => {
-    // A kind that does not exist is known before a process is started.
-    readSparkOptions(request.conf);
+  launch: async (request, context) => {
+    const { kind } = readSparkOptions(request.conf);
+    if (kind !== 'connect') {
+      const problem = `${sparkArea.kind.name} is ${kind}, which does not exist yet; connect does`;
+      throw new SenbonError('ENGINE_LAUNCH_FAILED', { type: TYPE, problem, log: '' });
+    }
     return launchEngineProcess({ type: TYPE, entry: ENTRY, request, context });
   },
 };

@@ -13,7 +13,7 @@ import {
 } from '@senbon/engine-host';
 import type { ConnectSession } from './connect/connect-session.ts';
 import { Execution } from './connect/execution.ts';
-import { statementError } from './connect/spark-error.ts';
+import { failed, statementError } from './connect/spark-error.ts';
 import { quoteName, quotePath } from './metadata/name-pattern.ts';
 import { readMetadata } from './metadata/read-metadata.ts';
 import type { CatalogSource } from './metadata/spark-catalog.ts';
@@ -23,6 +23,7 @@ import { arrowCursor } from './result/arrow-cursor.ts';
 import { textRows } from './result/query-rows.ts';
 import { ResponseReader } from './result/response-reader.ts';
 import { applyConfs } from './session-confs.ts';
+import type { Forgettable, SessionRoster } from './session-roster.ts';
 import { hiveType } from './types/hive-type.ts';
 import { fieldsOf } from './types/spark-type.ts';
 
@@ -33,20 +34,30 @@ const GET_CATALOG = 'kyuubi.operation.get.current.catalog';
 const SET_CATALOG = 'kyuubi.operation.set.current.catalog';
 
 const DEFAULT_DATABASE = 'default';
+/** In each session's confs, where a forgotten session's successor has it not. */
+const MARKER = 'spark.senbon.session.id';
+const SESSION_GONE = '08003';
+const FORGOTTEN =
+  'Spark has forgotten this session, its settings and its temporary views: Spark 3.5 keeps a hundred sessions. ' +
+  'Open a new one; with more engines (kyuubi.engine.share.level, subdomains) each has fewer';
 /** `SET kyuubi.….=v`, whose readers are this engine's host and this session. */
 const SET_OF_OURS = /^\s*SET\s+(kyuubi\.[\w.-]+)\s*=\s*(.*?)\s*;?\s*$/is;
 
 export interface SparkSessionOptions {
   readonly spec: SessionSpec;
   readonly session: ConnectSession;
+  /** Where the server forgets sessions; else `null`. */
+  readonly roster: SessionRoster | null;
   readonly warn: (problem: string) => void;
   readonly onClose: () => void;
 }
 
 /** One JDBC session: one Spark session, and what runs in it. */
-export class SparkSession implements ExecutorSession {
+export class SparkSession implements ExecutorSession, Forgettable {
   readonly #options: SparkSessionOptions;
   readonly #running = new Set<Execution>();
+  #lastUse = 0;
+  #isForgotten = false;
 
   constructor(options: SparkSessionOptions) {
     this.#options = options;
@@ -54,7 +65,12 @@ export class SparkSession implements ExecutorSession {
 
   /** Sets it up as its opener wants it. Throws STATEMENT_FAILED for a database or catalog that does not exist. */
   async open(): Promise<void> {
-    const { spec, session, warn } = this.#options;
+    const { spec, session, roster, warn } = this.#options;
+    if (roster !== null) {
+      await session.config({ set: { pairs: [{ key: MARKER, value: spec.id }] } });
+      roster.add(this);
+      this.#lastUse = roster.now;
+    }
     await applyConfs(session, spec.conf, warn);
     const catalog = spec.conf.get('use:catalog');
     if (catalog !== undefined && catalog !== '') await this.#quietly(`SET CATALOG ${quoteName(catalog)}`);
@@ -63,6 +79,7 @@ export class SparkSession implements ExecutorSession {
   }
 
   async execute(statement: string, context: StatementContext): Promise<ExecutorResult> {
+    await this.#rely();
     const { confOverlay } = context;
     const overlaid = await this.#answerOverlay(context);
     if (overlaid !== null) return overlaid;
@@ -78,13 +95,35 @@ export class SparkSession implements ExecutorSession {
   }
 
   async metadata(request: MetadataRequest, context: StatementContext): Promise<ResultCursor> {
+    await this.#rely();
     return BatchCursor.of(await readMetadata(request, this.#catalogSource(context)));
   }
 
+  /** Notices whether Spark has it still. Never rejects. */
+  async touch(): Promise<void> {
+    const { session, spec } = this.#options;
+    try {
+      const confs = await session.config({ getOption: { keys: [MARKER] } });
+      this.#isForgotten ||= confs.get(MARKER) !== spec.id;
+    } catch {
+      // A server that cannot be asked is noticed by whoever uses the session.
+    }
+  }
+
   async close(): Promise<void> {
+    this.#options.roster?.delete(this);
     for (const execution of this.#running) execution.close();
     this.#options.onClose();
     await this.#options.session.close();
+  }
+
+  /** A session that Spark had forgotten would be a new one, without the views and settings of the old. */
+  async #rely(): Promise<void> {
+    const { roster } = this.#options;
+    if (roster === null) return;
+    if (roster.isRisky(this.#lastUse)) await this.touch();
+    this.#lastUse = roster.now;
+    if (this.#isForgotten) throw failed(SESSION_GONE, FORGOTTEN);
   }
 
   async #answerOverlay(context: StatementContext): Promise<ExecutorResult | null> {

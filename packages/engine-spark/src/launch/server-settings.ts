@@ -47,6 +47,8 @@ export function serverSettings({ home, conf, defaults, appName, host, port }: Se
     ['spark.app.name', appName],
     // Spark's fixed port of it would let one engine of a machine have it.
     ['spark.ui.port', '0'],
+    // Of Spark 4: sessions end with ours, which have a time-out of their own.
+    ['spark.connect.session.manager.defaultSessionTimeout', '-1'],
     ...own,
     ['spark.submit.deployMode', 'client'],
     ['spark.connect.grpc.binding.address', host],
