@@ -413,6 +413,21 @@ describe('many at once', () => {
   });
 });
 
+describe('the user', () => {
+  it("is the session's, on every connection", async () => {
+    const session = await executor.openSession({ ...sessionSpec(), user: "o'hara" });
+    const who = () => run(session, 'SELECT current_user, current_user(), session_user, user');
+    const row = ["o'hara", "o'hara", "o'hara", "o'hara"];
+    expect(await who()).toEqual([row]);
+    const cursor = await leaveOpen(session);
+    expect(await who()).toEqual([row]);
+    await cursor.close();
+    expect(await run(a, 'SELECT current_user')).toEqual([['alice']]);
+    expect(names(await run(a, "SHOW FUNCTIONS LIKE 'current_user'"))).toEqual(['current_user']);
+    expect(await run(a, 'SHOW TABLES')).toEqual([]);
+  });
+});
+
 describe('what a session is opened with', () => {
   const open = (conf: Record<string, string>) => executor.openSession(sessionSpec('default', conf));
 

@@ -23,6 +23,7 @@ import type { ParkingLimits } from './result/parked-rows.ts';
 import type { StreamCursor } from './result/stream-cursor.ts';
 import { SessionState } from './session-state.ts';
 import { splitName } from './sql/quote.ts';
+import { userMacros } from './sql/user-macros.ts';
 import { normalizeStatement } from './sql/statement.ts';
 import { StatementRunner } from './statement-runner.ts';
 
@@ -154,6 +155,7 @@ export class DuckDbSession implements ExecutorSession {
     const connection = await this.#options.connect();
     // Counted, and shown by nobody but who asks.
     await connection.run(neverAborted(), TRACK_PROGRESS);
+    await connection.run(neverAborted(), userMacros(this.#options.spec.user));
     await this.#state.replayOn(connection, this.#options.defaultSearchPath);
     return connection;
   }

@@ -1,3 +1,4 @@
+import { NO_USER_MACRO } from '../sql/user-macros.ts';
 import type { MetadataRequest } from '@senbon/engine-host';
 import { SYSTEM_SCHEMAS } from '../hive/show-commands.ts';
 import { literal } from '../sql/quote.ts';
@@ -52,7 +53,7 @@ export function functionsQuery(request: Request<'functions'>): string {
       any_value(description) AS remarks, bool_or(function_type IN ('table', 'table_macro')) AS is_table
     FROM duckdb_functions()
     WHERE ${equalName('database_name', request.catalog)} AND ${likePattern('schema_name', request.schemaPattern)}
-      AND ${likePattern('function_name', request.functionPattern)}
+      AND ${likePattern('function_name', request.functionPattern)} AND ${NO_USER_MACRO}
     GROUP BY ALL ORDER BY catalog, schema, name`;
 }
 

@@ -207,6 +207,8 @@ describe('types, functions and keys', () => {
     expect(await find('abs')).toMatchObject([{ FUNCTION_NAME: 'abs', FUNCTION_TYPE: 1 }]);
     expect(await find('read_csv')).toMatchObject([{ FUNCTION_TYPE: 2 }]);
     expect(await find('no_such_%')).toEqual([]);
+    // The session has one of its own, before DuckDB's.
+    expect((await find('current_user')).map((row) => row.FUNCTION_CAT)).not.toContain('temp');
     expect((await find('%')).length).toBeGreaterThan(500);
   });
 
