@@ -41,6 +41,13 @@ describe('a key', () => {
     expect(check.problemOf(key)).toBe(`is an unknown key; it has no effect. Did you mean ${meant}?`);
   });
 
+  it('of other words is taken for a part of one', () => {
+    const of = new KeyCheck(['kyuubi.engine.type', 'kyuubi.session.engine.idle.timeout']);
+    expect(of.problemOf('kyuubi.engine.idle')).toContain('Did you mean kyuubi.session.engine.idle.timeout?');
+    expect(of.problemOf('kyuubi.engine.tipe')).toContain('Did you mean kyuubi.engine.type?');
+    expect(of.problemOf('kyuubi.engine.none')).toBe('is an unknown key; it has no effect');
+  });
+
   it('that is like no other is unknown', () => {
     expect(check.problemOf('kyuubi.coffee.strength')).toBe('is an unknown key; it has no effect');
   });
