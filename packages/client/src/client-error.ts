@@ -18,7 +18,7 @@ const catalogue = {
   PARAMETER_COUNT: row(
     '07001',
     false,
-    'The statement has {placeholders} placeholders (?) and {parameters} parameters',
+    'Placeholders (?) in the statement: {placeholders}; parameters given: {parameters}',
   ),
   PARAMETER_INVALID: row('07006', false, 'Parameter {number} cannot be used: {problem}'),
   STATEMENT_AMBIGUOUS: row(

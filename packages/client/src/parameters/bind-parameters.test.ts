@@ -40,7 +40,9 @@ describe('bindParameters', () => {
   it('counts', () => {
     const count = { code: 'PARAMETER_COUNT', sqlState: '07001' };
     expect(() => bindParameters('SELECT ?', [])).toThrow(expect.objectContaining(count) as Error);
-    expect(() => bindParameters(`SELECT '?'`, [1])).toThrow('0 placeholders (?) and 1 parameters');
+    expect(() => bindParameters(`SELECT '?'`, [1])).toThrow(
+      'Placeholders (?) in the statement: 0; parameters given: 1',
+    );
   });
 
   // In Hive a backslash escapes the quote, in standard SQL it does not: what follows is text for one and SQL for the other.
