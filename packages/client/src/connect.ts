@@ -11,6 +11,8 @@ import { type JdbcUrl, parseJdbcUrl } from './url/jdbc-url.ts';
 
 /** ZooKeeper's own. */
 const DEFAULT_ZOOKEEPER_PORT = 2181;
+/** OpenSSL's words for what is no TLS record. */
+const PLAIN_TEXT = /SSL routines:.*:(?:wrong version number|packet length too long|http request):/;
 /** Between two rounds through the servers. */
 const RETRY_PAUSE_MS = 500;
 
@@ -111,5 +113,8 @@ function allFailed(failures: ReadonlyMap<string, unknown>, { namespace }: Settin
 
 /** The server is named already, which a ConnectionError's own message does again. */
 function reasonOf(error: unknown): string {
-  return messageOf(error instanceof ConnectionError ? (error.cause ?? error) : error);
+  const text = messageOf(error instanceof ConnectionError ? (error.cause ?? error) : error);
+  return PLAIN_TEXT.test(text)
+    ? 'the answer to TLS was plain text, so there is no TLS at that port. Leave ssl=true out of the URL'
+    : text;
 }

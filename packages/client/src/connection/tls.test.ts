@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +38,34 @@ describe.each(['binary', 'http'] as const)('TLS over %s', (transport) => {
     await given.close();
     await server.close();
   });
+});
+
+it.each(['binary', 'http'] as const)('to a port without TLS over %s, says so', async (transport) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end('plain text, whatever it says'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const failed = connect(`jdbc:hive2://127.0.0.1:${port}/;transportMode=${transport};ssl=true`);
+  await expect(failed).rejects.toMatchObject({
+    code: 'CONNECT_FAILED',
+    message: expect.stringMatching(/there is no TLS at that port\. Leave ssl=true out of the URL$/),
+  });
+  server.close();
+  await once(server, 'close');
+});
+
+it('finds no ZooKeeper where something else is silent', async () => {
+  const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `jdbc:hive2://127.0.0.1:${port}/;serviceDiscoveryMode=zooKeeper;connectTimeout=200`;
+  await expect(connect(url)).rejects.toMatchObject({
+    code: 'DISCOVERY_FAILED',
+    message: expect.stringContaining('Check that it is ZooKeeper that listens there'),
+  });
+  server.close();
 });
 
 describe('key stores', () => {

@@ -46,7 +46,12 @@ export async function zooKeeperServers(lookup: Lookup): Promise<readonly Discove
     }
   } catch (error) {
     if (lookup.signal?.aborted === true) throw error;
-    throw new ClientError('DISCOVERY_FAILED', { where, problem: messageOf(error) }, { cause: error });
+    // ZooKeeper's client does not tell a silent server from one that speaks something else.
+    const advice = /no answer within/.test(messageOf(error))
+      ? '. Check that it is ZooKeeper that listens there'
+      : '';
+    const problem = `${messageOf(error)}${advice}`;
+    throw new ClientError('DISCOVERY_FAILED', { where, problem }, { cause: error });
   }
 }
 
