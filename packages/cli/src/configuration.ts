@@ -4,6 +4,7 @@ import {
   type Conf,
   engineAddressArea,
   engineArea,
+  enginePoolArea,
   frontendArea,
   haArea,
   KeyCheck,
@@ -40,6 +41,7 @@ export const chapters: readonly Chapter[] = [
   { title: 'Lifecycle of the gateway', area: lifecycleArea },
   { title: 'Sessions and operations', area: sessionArea },
   { title: 'Finding and launching engines', area: engineArea },
+  { title: 'Engine pools', area: enginePoolArea },
   {
     title: 'Where engines listen',
     area: engineAddressArea,

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { serverSpaceSecret } from './auth/server-space-secret.ts';
 import { readArea } from './config/area.ts';
-import { engineArea, securityArea } from './engine/config.ts';
+import { engineArea, enginePoolArea, securityArea } from './engine/config.ts';
 import { EngineBroker } from './engine/engine-broker.ts';
 import { EngineDirectory } from './engine/engine-directory.ts';
 import { EngineLauncher } from './engine/engine-launcher.ts';
+import { PoolCounter } from './engine/pool-counter.ts';
+import { PoolMembers } from './engine/pool-members.ts';
 import { SurvivingEngines } from './engine/surviving-engines.ts';
 import { authArea, authModeOf } from './frontend/auth.ts';
 import { frontendArea } from './frontend/config.ts';
@@ -29,6 +31,7 @@ import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
 import { sessionArea } from './session/config.ts';
+import { SessionDirectory } from './session/session-directory.ts';
 import { SessionManager } from './session/session-manager.ts';
 import { SessionPlanner } from './session/session-planner.ts';
 
@@ -50,7 +53,15 @@ export function checkConfiguration({
   conf,
   inheritance,
 }: Pick<GatewayOptions, 'conf' | 'inheritance'>): void {
-  for (const area of [haArea, lifecycleArea, frontendArea, engineArea, securityArea, sessionArea]) {
+  for (const area of [
+    haArea,
+    lifecycleArea,
+    frontendArea,
+    engineArea,
+    enginePoolArea,
+    securityArea,
+    sessionArea,
+  ]) {
     readArea(area, conf);
   }
   authModeOf(readArea(authArea, conf));
@@ -105,6 +116,7 @@ export async function createSessions(
     engines.close();
   });
   const sessionLogger = logger.named('session.KyuubiSessionManager');
+  const directory = new SessionDirectory();
   const planner = new SessionPlanner({
     serverConf: conf,
     namespace,
@@ -114,10 +126,17 @@ export async function createSessions(
     serverUser: options.serverUser,
     serverIp: localIp(),
     rules: session,
+    pools: new PoolMembers({
+      counter: new PoolCounter(client.records),
+      sessionsIn: (path) => directory.countIn(path),
+      random: Math.random,
+      logger: engineLogger,
+    }),
     logger: sessionLogger,
   });
   const sessions = new SessionManager({
     config: session,
+    directory,
     planner,
     broker,
     engines,

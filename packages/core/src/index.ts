@@ -32,6 +32,7 @@ export { DEFAULTS_FILE, loadConf, type LoadedConf, parseArguments, parseProperti
 export {
   engineAddressArea,
   engineArea,
+  enginePoolArea,
   securityArea,
   SHARE_LEVELS,
   type ShareLevel,

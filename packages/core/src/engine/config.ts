@@ -98,6 +98,37 @@ export const engineArea = {
   ),
 } as const;
 
+export const POOL_POLICIES = ['RANDOM', 'POLLING', 'LEAST_LOADED'] as const;
+
+/** Read like `engineArea`. */
+export const enginePoolArea = {
+  size: key(
+    'kyuubi.engine.pool.size',
+    int(-1, 0x7fff_ffff),
+    '-1',
+    'Engines among which the sessions of one share level are spread: subdomains `<pool name>-0`, `-1` and on. Below 1: no pool. CONNECTION has none.',
+  ),
+  sizeThreshold: key(
+    'kyuubi.engine.pool.size.threshold',
+    int(1, 10_000),
+    '9',
+    'Most engines of a pool, whatever a session asks for. No session can set it.',
+  ),
+  name: key('kyuubi.engine.pool.name', text, 'engine-pool', 'What the subdomains of a pool begin with.'),
+  selectPolicy: key(
+    'kyuubi.engine.pool.selectPolicy',
+    oneOf(POOL_POLICIES),
+    'RANDOM',
+    'RANDOM; POLLING, one after the other, counted by all gateways together in discovery; or LEAST_LOADED, the one with the fewest open sessions of this gateway (ours).',
+  ),
+  ignoreSubdomain: key(
+    'kyuubi.engine.pool.ignoreSubdomain',
+    bool,
+    'false',
+    'Use the pool even where `kyuubi.engine.share.level.subdomain` is set.',
+  ),
+} as const;
+
 /** Read from the server's configuration alone: where engines can be reached is not for their users to say. */
 export const engineAddressArea = {
   bindHost: key(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EngineSpaceInput, engineSpaceOf } from './engine-space.ts';
+import { type EngineSpaceInput, engineSpaceOf, poolCounterPathOf } from './engine-space.ts';
 
 const base: EngineSpaceInput = {
   namespace: 'kyuubi',
@@ -112,4 +112,13 @@ describe('a name that would reach elsewhere', () => {
     expect(path.split('/')).toHaveLength(4);
     expect(path).not.toContain('/Y');
   });
+});
+
+it('counts the turns of a pool beside the space, by who shares its engines', () => {
+  expect(poolCounterPathOf(base, 'engine-pool')).toBe(
+    '/kyuubi_1.9.0_USER_SPARK_SQL_seqNum/alice/engine-pool',
+  );
+  expect(poolCounterPathOf({ ...base, shareLevel: 'GROUP' }, 'a/b')).toBe(
+    '/kyuubi_1.9.0_GROUP_SPARK_SQL_seqNum/staff/a%2Fb',
+  );
 });

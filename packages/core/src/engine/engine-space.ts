@@ -37,7 +37,7 @@ export function engineSpaceOf(input: EngineSpaceInput): EngineSpace {
   const { shareLevel, engineType, refId } = input;
   const routingUser = routingUserOf(input);
   const leaf = leafOf(input);
-  const root = `/${input.namespace.replace(/^\/+|\/+$/g, '')}_${input.version}_${shareLevel}_${encodeSegment(engineType)}`;
+  const root = rootOf(input);
   const user = encodeSegment(routingUser);
   const isShared = shareLevel !== 'CONNECTION';
   return {
@@ -48,6 +48,15 @@ export function engineSpaceOf(input: EngineSpaceInput): EngineSpace {
     engineType,
     engineName: `kyuubi_${shareLevel}_${engineType}_${routingUser}_${isShared ? `${leaf}_` : ''}${refId}`,
   };
+}
+
+/** Where POLLING counts the sessions of an engine pool, for all gateways. */
+export function poolCounterPathOf(input: EngineSpaceInput, poolName: string): string {
+  return `${rootOf(input)}_seqNum/${encodeSegment(routingUserOf(input))}/${encodeSegment(poolName)}`;
+}
+
+function rootOf({ namespace, version, shareLevel, engineType }: EngineSpaceInput): string {
+  return `/${namespace.replace(/^\/+|\/+$/g, '')}_${version}_${shareLevel}_${encodeSegment(engineType)}`;
 }
 
 function routingUserOf(input: EngineSpaceInput): string {

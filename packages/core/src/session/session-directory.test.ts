@@ -27,6 +27,16 @@ describe('a session', () => {
     expect(directory.size).toBe(1);
   });
 
+  it('counts in its engine space until it is removed, once', () => {
+    const { path } = session.spec.space;
+    directory.addSession(sessionOf());
+    expect(directory.countIn(path)).toBe(2);
+    directory.removeSession(session);
+    directory.removeSession(session);
+    expect(directory.countIn(path)).toBe(1);
+    expect(directory.countIn('/elsewhere')).toBe(0);
+  });
+
   it('does not exist for who has the id but not the secret', () => {
     const guessed = { guid: session.spec.handle.guid, secret: createHandle().secret };
     expect(() => directory.sessionOf(guessed, 'alice')).toThrow(

@@ -16,6 +16,7 @@ export class SessionDirectory {
   readonly #sessions = new Map<string, Session>();
   readonly #operations = new Map<string, Operation>();
   readonly #launches = new Map<string, Session>();
+  readonly #bySpace = new Map<string, number>();
 
   get size(): number {
     return this.#sessions.size;
@@ -29,13 +30,19 @@ export class SessionDirectory {
     return this.#sessions.get(id);
   }
 
+  /** Sessions in the engine space at `path`. */
+  countIn(path: string): number {
+    return this.#bySpace.get(path) ?? 0;
+  }
+
   addSession(session: Session): void {
+    this.#count(session, 1);
     this.#sessions.set(session.id, session);
     this.#launches.set(session.launch.handle.id, session);
   }
 
   removeSession(session: Session): void {
-    this.#sessions.delete(session.id);
+    if (this.#sessions.delete(session.id)) this.#count(session, -1);
     this.#launches.delete(session.launch.handle.id);
     for (const operation of session.operations.values()) this.removeOperation(operation);
   }
@@ -52,6 +59,13 @@ export class SessionDirectory {
     operation.deadline?.cancel();
     this.#operations.delete(operation.handle.id);
     operation.session.operations.delete(operation.handle.id);
+  }
+
+  #count({ spec }: Session, delta: number): void {
+    const { path } = spec.space;
+    const count = this.countIn(path) + delta;
+    if (count > 0) this.#bySpace.set(path, count);
+    else this.#bySpace.delete(path);
   }
 
   /** Throws SESSION_NOT_FOUND, HANDLE_FORBIDDEN. */

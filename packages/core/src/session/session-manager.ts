@@ -15,12 +15,13 @@ import { createHandle } from './handle.ts';
 import { SessionLimits } from './limits.ts';
 import type { Operation } from './operation.ts';
 import { Session } from './session.ts';
-import { SessionDirectory } from './session-directory.ts';
+import type { SessionDirectory } from './session-directory.ts';
 import type { SessionPlan, SessionPlanner } from './session-planner.ts';
 import { checkUserName } from './user-name.ts';
 
 export interface SessionManagerOptions {
   readonly config: AreaConfig<typeof sessionArea>;
+  readonly directory: SessionDirectory;
   readonly planner: SessionPlanner;
   readonly broker: EngineBroker;
   readonly engines: EngineDirectory;
@@ -32,7 +33,7 @@ const MAX_STATUS_REPLY_BYTES = 1_048_576;
 
 /** Opens, finds and ends sessions: on the client's word, when it disconnects, and when they have been idle too long. */
 export class SessionManager {
-  readonly directory = new SessionDirectory();
+  readonly directory: SessionDirectory;
   readonly #options: SessionManagerOptions;
   readonly #limits: SessionLimits;
   readonly #reaper: Timer;
@@ -40,9 +41,13 @@ export class SessionManager {
   /** Sessions being opened on their engines, and those whose engine is being told that they are over. */
   readonly #pending = new Set<Promise<void>>();
   #onEmpty: (() => void) | null = null;
+  /** Opens under way whose sessions are not in the directory yet. */
+  #planning = 0;
+  #isDestroyed = false;
 
   constructor(options: SessionManagerOptions) {
     this.#options = options;
+    this.directory = options.directory;
     this.#limits = new SessionLimits(options.config);
     this.#reaper = options.clock.every(options.config.checkIntervalMs, () => this.#reap());
   }
@@ -53,14 +58,15 @@ export class SessionManager {
    * SESSION_OPEN_FAILED around what was wrong.
    */
   async open(request: TOpenSessionReq, client: ClientContext): Promise<Session> {
-    const { logger, clock, config, planner } = this.#options;
+    const { logger, clock, config } = this.#options;
     const handle = createHandle();
     const name = client.user ?? checkUserName(request.username ?? 'anonymous');
     logger.info(`Opening session for ${name}@${client.ip}`);
     let plan: SessionPlan;
     let leave: () => void;
     try {
-      plan = planner.plan(request, client, handle.id);
+      // From here to `addSession` in one turn: the plan goes by the sessions that are in the directory.
+      plan = (await this.#prepare(request, client, handle.id))();
       leave = this.#limits.enter(plan.user, client.ip);
     } catch (error) {
       throw openFailure(error, name, client.ip);
@@ -103,7 +109,7 @@ export class SessionManager {
     logger.info(
       `${session.spec.user}'s session with SessionHandle [${session.id}] is closed (${why}), current opening sessions ${this.directory.size}`,
     );
-    if (this.directory.size === 0) this.#onEmpty?.();
+    this.#checkEmpty();
     if (session.engine === null) return;
     void this.#follow(this.#closeOnEngine(session.engine));
   }
@@ -126,9 +132,9 @@ export class SessionManager {
     }
   }
 
-  /** Resolves when no session is open, at once if so. */
+  /** Resolves when no session is open or about to be, at once if so. */
   async empty(): Promise<void> {
-    if (this.directory.size === 0) return;
+    if (this.directory.size + this.#planning === 0) return;
     await new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
@@ -137,6 +143,7 @@ export class SessionManager {
   /** Closes every session and waits at most `deadlineMs` for the engines to hear of it. */
   async destroy(why: string, deadlineMs: number): Promise<void> {
     this.#reaper.cancel();
+    this.#isDestroyed = true;
     for (const session of this.directory.sessions()) this.close(session, why);
     await atMost(this.#options.clock, deadlineMs, Promise.allSettled(this.#pending));
   }
@@ -154,6 +161,23 @@ export class SessionManager {
       operationHandle: { operationId: operation.engineHandle, operationType: 0, hasResultSet: false },
     });
     void this.#follow(this.#tell(engine, 'CloseOperation', request));
+  }
+
+  async #prepare(request: TOpenSessionReq, client: ClientContext, id: string): Promise<() => SessionPlan> {
+    this.#planning++;
+    try {
+      const plan = await this.#options.planner.prepare(request, client, id);
+      if (this.#isDestroyed) throw new SenbonError('OPERATION_CANCELED');
+      return plan;
+    } finally {
+      this.#planning--;
+      // In a later turn than that in which the session appears, if one does.
+      setImmediate(() => this.#checkEmpty());
+    }
+  }
+
+  #checkEmpty(): void {
+    if (this.directory.size + this.#planning === 0) this.#onEmpty?.();
   }
 
   #follow(work: Promise<void>): Promise<void> {

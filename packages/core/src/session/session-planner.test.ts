@@ -1,7 +1,11 @@
 import { TProtocolVersion } from '@senbon/hive-thrift';
 import { describe, expect, it } from 'vitest';
 import { Conf } from '../config/conf.ts';
+import { PoolCounter } from '../engine/pool-counter.ts';
+import { PoolMembers } from '../engine/pool-members.ts';
 import { silentLogger } from '../observe/logger.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { MemoryEnsemble } from '../testing/memory-discovery.ts';
 import { clientOf } from '../testing/sessions.ts';
 import { SessionPlanner } from './session-planner.ts';
 
@@ -15,6 +19,12 @@ function plannerOf(server: Record<string, string> = {}): SessionPlanner {
     serverUser: 'svc',
     serverIp: '10.0.0.9',
     rules: { restrictList: [], ignoreList: [] },
+    pools: new PoolMembers({
+      counter: new PoolCounter(new MemoryEnsemble(new FakeClock()).client().records),
+      sessionsIn: () => 0,
+      random: () => 0.5,
+      logger: silentLogger,
+    }),
     logger: silentLogger,
   });
 }
@@ -26,13 +36,13 @@ interface Sent {
   readonly username?: string;
 }
 
-function planOf({ server = {}, conf = {}, user = 'alice', username }: Sent) {
+async function planOf({ server = {}, conf = {}, user = 'alice', username }: Sent) {
   const request = {
     clientProtocol: TProtocolVersion.V10,
     configuration: new Map(Object.entries(conf)),
     ...(username === undefined ? {} : { username }),
   };
-  return plannerOf(server).plan(request, clientOf(user), 'ref-1');
+  return (await plannerOf(server).prepare(request, clientOf(user), 'ref-1'))();
 }
 
 describe('the user', () => {
@@ -45,43 +55,43 @@ describe('the user', () => {
     ['alice/host@REALM', undefined, 'alice'],
     ['alice@REALM', undefined, 'alice'],
     ['/x', undefined, 'anonymous'],
-  ])('authenticated as %s and asking for %s is %s', (user, username, expected) => {
-    expect(planOf({ user, ...(username === undefined ? {} : { username }) }).user).toBe(expected);
+  ])('authenticated as %s and asking for %s is %s', async (user, username, expected) => {
+    expect((await planOf({ user, ...(username === undefined ? {} : { username }) })).user).toBe(expected);
   });
 
   it.each(['kyuubi.session.proxy.user', 'hive.server2.proxy.user', 'set:hiveconf:hive.server2.proxy.user'])(
     'may not act for another by %s',
-    (key) => {
-      expect(() => planOf({ conf: { [key]: 'bob' } })).toThrow(
+    async (key) => {
+      await expect(planOf({ conf: { [key]: 'bob' } })).rejects.toThrow(
         expect.objectContaining({
           code: 'AUTHENTICATION_FAILED',
           message: expect.stringContaining('Failed to validate proxy privilege of alice for bob'),
         }),
       );
-      expect(planOf({ conf: { [key]: 'alice' } }).user).toBe('alice');
-      expect(planOf({ conf: { [key]: '' } }).user).toBe('alice');
+      expect((await planOf({ conf: { [key]: 'alice' } })).user).toBe('alice');
+      expect((await planOf({ conf: { [key]: '' } })).user).toBe('alice');
     },
   );
 });
 
 describe('the engine space', () => {
-  it('follows the session over the user over the server', () => {
+  it('follows the session over the user over the server', async () => {
     const server = {
       'kyuubi.engine.share.level': 'SERVER',
       '___alice___.kyuubi.engine.share.level.subdomain': 'hers',
       'kyuubi.engine.share.level.subdomain': 'ours',
     };
-    expect(planOf({ server }).space.path).toBe('/kyuubi_senbon-1_SERVER_FAKE/svc/hers');
-    expect(planOf({ server, user: 'bob' }).space.path).toBe('/kyuubi_senbon-1_SERVER_FAKE/svc/ours');
+    expect((await planOf({ server })).space.path).toBe('/kyuubi_senbon-1_SERVER_FAKE/svc/hers');
+    expect((await planOf({ server, user: 'bob' })).space.path).toBe('/kyuubi_senbon-1_SERVER_FAKE/svc/ours');
     const conf = {
       'kyuubi.engine.share.level': 'user',
       'set:hiveconf:kyuubi.engine.share.level.subdomain': 'mine',
     };
-    expect(planOf({ server, conf }).space.path).toBe('/kyuubi_senbon-1_USER_FAKE/alice/mine');
+    expect((await planOf({ server, conf })).space.path).toBe('/kyuubi_senbon-1_USER_FAKE/alice/mine');
   });
 
-  it('is of the type the session asks for, in any case', () => {
-    expect(planOf({ conf: { 'kyuubi.engine.type': 'duckdb' } }).space.engineType).toBe('DUCKDB');
+  it('is of the type the session asks for, in any case', async () => {
+    expect((await planOf({ conf: { 'kyuubi.engine.type': 'duckdb' } })).space.engineType).toBe('DUCKDB');
   });
 
   it.each([
@@ -90,31 +100,85 @@ describe('the engine space', () => {
       'subdomain that grows when encoded',
       { conf: { 'kyuubi.engine.share.level.subdomain': '/'.repeat(86) } },
     ],
+    ['pool name', { conf: { 'kyuubi.engine.pool.size': '1', 'kyuubi.engine.pool.name': 'x'.repeat(254) } }],
     ['engine type', { conf: { 'kyuubi.engine.type': 'x'.repeat(1_000_000) } }],
     ['user', { user: 'ü'.repeat(128) }],
-  ])('is refused with a %s that is too long for one name', (_, sent) => {
+  ])('is refused with a %s that is too long for one name', async (_, sent) => {
     const refused = expect.objectContaining({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(/…" \(the session\): at most 255 bytes are possible$/),
     });
-    expect(() => planOf(sent)).toThrow(refused);
+    await expect(planOf(sent)).rejects.toThrow(refused);
   });
 
-  it('ends in the session for CONNECTION', () => {
-    const { space } = planOf({ conf: { 'kyuubi.engine.share.level': 'CONNECTION' } });
+  describe('in a pool', () => {
+    const pool = { 'kyuubi.engine.pool.size': '3' };
+
+    it.each([
+      ['of the server', { server: pool }, 'USER_FAKE/alice/engine-pool-1'],
+      ['of the session', { conf: { ...pool, 'kyuubi.engine.pool.name': 'mine' } }, 'USER_FAKE/alice/mine-1'],
+      [
+        'beyond the threshold',
+        { conf: { 'kyuubi.engine.pool.size': '50' } },
+        'USER_FAKE/alice/engine-pool-4',
+      ],
+      ['of size 0', { server: { 'kyuubi.engine.pool.size': '0' } }, 'USER_FAKE/alice/default'],
+      [
+        'with a threshold of the session’s',
+        {
+          server: pool,
+          conf: { 'kyuubi.engine.pool.size': '50', 'kyuubi.engine.pool.size.threshold': '90' },
+        },
+        'USER_FAKE/alice/engine-pool-4',
+      ],
+      [
+        'for SERVER_LOCAL',
+        { server: { ...pool, 'kyuubi.engine.share.level': 'SERVER_LOCAL' } },
+        'SERVER_LOCAL_FAKE/svc/10.0.0.9_engine-pool-1',
+      ],
+      [
+        'for CONNECTION',
+        { server: { ...pool, 'kyuubi.engine.share.level': 'CONNECTION' } },
+        'CONNECTION_FAKE/alice/ref-1',
+      ],
+      [
+        'with a subdomain',
+        { server: pool, conf: { 'kyuubi.engine.share.level.subdomain': 'own' } },
+        'USER_FAKE/alice/own',
+      ],
+      [
+        'with a subdomain to ignore',
+        {
+          server: { ...pool, 'kyuubi.engine.pool.ignoreSubdomain': 'true' },
+          conf: { 'kyuubi.engine.share.level.subdomain': 'own' },
+        },
+        'USER_FAKE/alice/engine-pool-1',
+      ],
+    ])('%s is right', async (_, sent, path) => {
+      expect((await planOf(sent)).space.path).toBe(`/kyuubi_senbon-1_${path}`);
+    });
+
+    it('names the member in the engine’s name', async () => {
+      const { engineName } = (await planOf({ server: pool })).space;
+      expect(engineName).toBe('kyuubi_USER_FAKE_alice_engine-pool-1_ref-1');
+    });
+  });
+
+  it('ends in the session for CONNECTION', async () => {
+    const { space } = await planOf({ conf: { 'kyuubi.engine.share.level': 'CONNECTION' } });
     expect(space.path).toBe('/kyuubi_senbon-1_CONNECTION_FAKE/alice/ref-1');
   });
 
-  it('is refused with a bad share level, and says who sent it', () => {
-    expect(() => planOf({ conf: { 'kyuubi.engine.share.level': 'GALAXY' } })).toThrow(
+  it('is refused with a bad share level, and says who sent it', async () => {
+    await expect(planOf({ conf: { 'kyuubi.engine.share.level': 'GALAXY' } })).rejects.toThrow(
       /kyuubi\.engine\.share\.level has the invalid value "GALAXY" \(the session\)/,
     );
   });
 });
 
-it('tells the engine session who and where the client is', () => {
+it('tells the engine session who and where the client is', async () => {
   const conf = { a: '1', 'use:database': 'sales', 'kyuubi.session.real.user': 'root' };
-  expect(Object.fromEntries(planOf({ conf }).sessionConf)).toEqual({
+  expect(Object.fromEntries((await planOf({ conf })).sessionConf)).toEqual({
     'kyuubi.client.ipAddress': '10.1.1.1',
     'kyuubi.server.ipAddress': '10.0.0.9',
     a: '1',
@@ -136,7 +200,7 @@ describe('the conf for a launch', () => {
     a: 'server',
   };
 
-  it('tells the engine where to listen, whatever the session says of it', () => {
+  it('tells the engine where to listen, whatever the session says of it', async () => {
     const server = {
       'kyuubi.engine.frontend.bind.host': '10.0.0.7',
       'kyuubi.frontend.bind.host': '10.0.0.1',
@@ -146,13 +210,13 @@ describe('the conf for a launch', () => {
       'kyuubi.engine.frontend.advertised.host': 'evil',
       'kyuubi.frontend.advertised.host': 'evil',
     };
-    const launch = planOf({ server, conf }).launchConf();
+    const launch = (await planOf({ server, conf })).launchConf();
     expect(launch.get('kyuubi.frontend.thrift.binary.bind.host')).toBe('10.0.0.7');
     expect(launch.has('kyuubi.frontend.advertised.host')).toBe(false);
   });
 
-  it('says where and as what the engine registers', () => {
-    const launch = planOf({ server, conf: { a: 'session' } }).launchConf();
+  it('says where and as what the engine registers', async () => {
+    const launch = (await planOf({ server, conf: { a: 'session' } })).launchConf();
     expect(Object.fromEntries(launch)).toMatchObject({
       'kyuubi.ha.addresses': 'zk:2181',
       'kyuubi.ha.namespace': '/kyuubi_senbon-1_USER_FAKE/alice/default',
@@ -167,7 +231,7 @@ describe('the conf for a launch', () => {
     expect(launch.has('kyuubi.ha.zookeeper.quorum')).toBe(false);
   });
 
-  it.each(['GROUP', 'SERVER', 'SERVER_LOCAL'])('is the server’s alone in kyuubi.* at %s', (level) => {
+  it.each(['GROUP', 'SERVER', 'SERVER_LOCAL'])('is the server’s alone in kyuubi.* at %s', async (level) => {
     const shared = { ...server, '___alice___.a': 'alice', '___alice___.kyuubi.engine.share.level': level };
     const conf = {
       a: 'session',
@@ -176,7 +240,7 @@ describe('the conf for a launch', () => {
       'kyuubi.operation.result.max.rows': '1',
       'spark.executor.memory': '1t',
     };
-    const plan = planOf({ server: shared, conf });
+    const plan = await planOf({ server: shared, conf });
     expect(plan.space.shareLevel).toBe(level);
     const launch = Object.fromEntries(plan.launchConf());
     expect(launch).toMatchObject({
@@ -192,30 +256,30 @@ describe('the conf for a launch', () => {
 
   it.each(['CONNECTION', 'USER'])(
     'is also the session’s at %s, but for the bounds of the engine',
-    (level) => {
+    async (level) => {
       const conf = {
         'kyuubi.engine.share.level': level,
         'kyuubi.session.engine.idle.timeout': 'PT1H',
         'kyuubi.engine.result.rewind.file.size': '1000000000000',
       };
-      const launch = planOf({ server, conf }).launchConf();
+      const launch = (await planOf({ server, conf })).launchConf();
       expect(launch.get('kyuubi.session.engine.idle.timeout')).toBe('PT1H');
       expect(launch.has('kyuubi.engine.result.rewind.file.size')).toBe(false);
     },
   );
 
-  it("holds none of the server's secrets", () => {
-    expect([...planOf({ server }).launchConf().values()]).not.toContain('hunter2');
+  it("holds none of the server's secrets", async () => {
+    expect([...(await planOf({ server })).launchConf().values()]).not.toContain('hunter2');
   });
 
-  it('cannot be bent by the session', () => {
+  it('cannot be bent by the session', async () => {
     const conf = {
       'kyuubi.ha.addresses': 'evil:1',
       'set:hiveconf:kyuubi.ha.namespace': '/kyuubi',
       'kyuubi.ha.engine.ref.id': 'other',
       'kyuubi.engine.name': 'other',
     };
-    expect(Object.fromEntries(planOf({ server, conf }).launchConf())).toMatchObject({
+    expect(Object.fromEntries((await planOf({ server, conf })).launchConf())).toMatchObject({
       'kyuubi.ha.addresses': 'zk:2181',
       'kyuubi.ha.namespace': '/kyuubi_senbon-1_USER_FAKE/alice/default',
       'kyuubi.ha.engine.ref.id': 'ref-1',

@@ -1,9 +1,15 @@
 import type { TOpenSessionReq } from '@senbon/hive-thrift';
 import { type AreaConfig, readArea } from '../config/area.ts';
 import { Conf } from '../config/conf.ts';
-import { engineAddressArea, engineArea, type ShareLevel } from '../engine/config.ts';
+import { engineAddressArea, engineArea, enginePoolArea, type ShareLevel } from '../engine/config.ts';
 import { engineAddressConf, isLoopbackOnly } from '../engine/engine-address.ts';
-import { type EngineSpace, engineSpaceOf } from '../engine/engine-space.ts';
+import {
+  type EngineSpace,
+  type EngineSpaceInput,
+  engineSpaceOf,
+  poolCounterPathOf,
+} from '../engine/engine-space.ts';
+import type { PoolMembers } from '../engine/pool-members.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from './client-context.ts';
@@ -21,6 +27,7 @@ export interface SessionPlannerOptions {
   readonly serverUser: string;
   readonly serverIp: string;
   readonly rules: SessionConfRules;
+  readonly pools: PoolMembers;
   readonly logger: Logger;
 }
 
@@ -69,8 +76,11 @@ export class SessionPlanner {
     this.#engineAddress = engineAddressConf(readArea(engineAddressArea, serverConf), isLocal);
   }
 
-  /** Throws SESSION_CONF_* and CONFIG_INVALID for what the client sent, AUTHENTICATION_FAILED for a proxy user. */
-  plan(request: TOpenSessionReq, client: ClientContext, refId: string): SessionPlan {
+  /**
+   * Resolves to the last step, for the caller to take in the turn in which it counts the session (see PoolMembers). Throws
+   * SESSION_CONF_* and CONFIG_INVALID for what the client sent, AUTHENTICATION_FAILED for a proxy user.
+   */
+  async prepare(request: TOpenSessionReq, client: ClientContext, refId: string): Promise<() => SessionPlan> {
     const { serverConf, rules, logger } = this.#options;
     const user = userOf(request, client);
     const sent = normalizeSessionConf(request.configuration ?? new Map(), rules, logger);
@@ -81,19 +91,24 @@ export class SessionPlanner {
       'the session',
     );
     const config = readArea(engineArea, conf);
-    const space = this.#spaceOf(config, user, refId);
-    return {
-      user,
-      config,
-      space,
-      sessionConf: this.#sessionConf(sent, user, client),
-      launchConf: () => this.#launchConf(conf.toMap(), space, refId),
+    const input = this.#spaceInput(config, user, refId);
+    checkSegments(engineSpaceOf(input));
+    const subdomain = await this.#subdomain(input, conf);
+    return () => {
+      const space = engineSpaceOf({ ...input, subdomain: subdomain() });
+      return {
+        user,
+        config,
+        space,
+        sessionConf: this.#sessionConf(sent, user, client),
+        launchConf: () => this.#launchConf(conf.toMap(), space, refId),
+      };
     };
   }
 
-  #spaceOf(config: AreaConfig<typeof engineArea>, user: string, refId: string): EngineSpace {
+  #spaceInput(config: AreaConfig<typeof engineArea>, user: string, refId: string): EngineSpaceInput {
     const { namespace, defaultEngineType, serverUser, serverIp } = this.#options;
-    const space = engineSpaceOf({
+    return {
       namespace,
       version: config.spaceVersion,
       shareLevel: config.shareLevel,
@@ -105,9 +120,22 @@ export class SessionPlanner {
       serverIp,
       subdomain: config.subdomain,
       refId,
-    });
-    checkSegments(space);
-    return space;
+    };
+  }
+
+  /** The configured one, or the choice of one of the pool. */
+  async #subdomain(input: EngineSpaceInput, conf: Conf): Promise<() => string | null> {
+    const config = readArea(enginePoolArea, conf);
+    const isPooled =
+      config.size > 0 &&
+      input.shareLevel !== 'CONNECTION' &&
+      (input.subdomain === null || config.ignoreSubdomain);
+    if (!isPooled) return () => input.subdomain;
+    const pathOf = (subdomain: string) => engineSpaceOf({ ...input, subdomain }).path;
+    const longest = `${config.name}-${config.sizeThreshold}`;
+    checkSegments(engineSpaceOf({ ...input, subdomain: longest }));
+    const counterPath = poolCounterPathOf(input, config.name);
+    return this.#options.pools.prepare({ config, counterPath, pathOf });
   }
 
   #sessionConf(sent: ReadonlyMap<string, string>, user: string, client: ClientContext): Map<string, string> {
@@ -151,7 +179,7 @@ function checkSegments({ path }: EngineSpace): void {
   const long = path.split('/').find((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES);
   if (long === undefined) return;
   throw new SenbonError('CONFIG_INVALID', {
-    key: 'kyuubi.engine.share.level.subdomain (or the user, or kyuubi.engine.type)',
+    key: 'kyuubi.engine.share.level.subdomain (or the user, kyuubi.engine.type or kyuubi.engine.pool.name)',
     value: JSON.stringify(`${long.slice(0, QUOTED_CHARS)}…`),
     where: 'the session',
     problem: `at most ${MAX_SEGMENT_BYTES} bytes are possible`,
