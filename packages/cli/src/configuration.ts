@@ -8,6 +8,7 @@ import {
   frontendArea,
   haArea,
   KeyCheck,
+  launchLimitArea,
   lifecycleArea,
   type Logger,
   securityArea,
@@ -40,7 +41,7 @@ export const chapters: readonly Chapter[] = [
   { title: 'Embedded ZooKeeper', area: embeddedZooKeeperArea },
   { title: 'Lifecycle of the gateway', area: lifecycleArea },
   { title: 'Sessions and operations', area: sessionArea },
-  { title: 'Finding and launching engines', area: engineArea },
+  { title: 'Finding and launching engines', area: { ...engineArea, ...launchLimitArea } },
   { title: 'Engine pools', area: enginePoolArea },
   {
     title: 'Where engines listen',

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { serverSpaceSecret } from './auth/server-space-secret.ts';
 import { readArea } from './config/area.ts';
-import { engineArea, enginePoolArea, securityArea } from './engine/config.ts';
+import { engineArea, enginePoolArea, launchLimitArea, securityArea } from './engine/config.ts';
 import { EngineBroker } from './engine/engine-broker.ts';
 import { EngineDirectory } from './engine/engine-directory.ts';
 import { EngineLauncher } from './engine/engine-launcher.ts';
+import { Permits } from './observe/permits.ts';
 import { PoolCounter } from './engine/pool-counter.ts';
 import { PoolMembers } from './engine/pool-members.ts';
 import { SurvivingEngines } from './engine/surviving-engines.ts';
@@ -39,6 +40,8 @@ import { SessionPlanner } from './session/session-planner.ts';
 const FAREWELL_MS = 3_000;
 /** A launch may be preceded by a wait for the space's lock, which takes as long. */
 const READY_PATIENCE = 2.5;
+/** And by one for its turn, which the lock's holder may have had as well. */
+const LIMITED_READY_PATIENCE = 4.5;
 
 /** Takes what closes a part that has been opened; called in the order of opening. */
 export type Own = (close: (graceMs: number) => Promise<void>) => void;
@@ -106,7 +109,9 @@ export async function createSessions(
   const plugins = new Map(enginePlugins.map((plugin) => [plugin.type, plugin]));
   const engineLogger = logger.named('engine.EngineBroker');
   const common = { discovery: client, clock, logger: engineLogger };
-  const launcher = new EngineLauncher({ ...common, plugins, secret, workDirRoot });
+  const { startups } = readArea(launchLimitArea, conf);
+  const permits = startups === null ? undefined : new Permits(startups, clock);
+  const launcher = new EngineLauncher({ ...common, plugins, secret, workDirRoot, permits });
   const survivors = discovery.isEmbedded
     ? { survivors: new SurvivingEngines({ ...common, registry: client.registry, workDirRoot }) }
     : {};
@@ -172,6 +177,8 @@ export async function createDoor(
     useHostname: config.useHostname,
   });
   const { initializeTimeoutMs } = readArea(engineArea, conf);
+  const isLimited = readArea(launchLimitArea, conf).startups !== null;
+  const patience = isLimited ? LIMITED_READY_PATIENCE : READY_PATIENCE;
   const doorLogger = logger.named('server.KyuubiServer');
   const neighbours = new Neighbours(
     inheritance === undefined ? null : new Neighbour(inheritance.backDoor, doorLogger),
@@ -181,7 +188,7 @@ export async function createDoor(
     session: readArea(sessionArea, conf),
     auth: authModeOf(readArea(authArea, conf)),
     sessions,
-    relay: new EngineRelay({ readyTimeoutMs: initializeTimeoutMs * READY_PATIENCE }),
+    relay: new EngineRelay({ readyTimeoutMs: initializeTimeoutMs * patience }),
     advertisedHost: host,
     version,
     inherited: inheritance?.sockets ?? [],

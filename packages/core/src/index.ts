@@ -33,6 +33,7 @@ export {
   engineAddressArea,
   engineArea,
   enginePoolArea,
+  launchLimitArea,
   securityArea,
   SHARE_LEVELS,
   type ShareLevel,

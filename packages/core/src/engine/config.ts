@@ -129,6 +129,16 @@ export const enginePoolArea = {
   ),
 } as const;
 
+/** Read from the server's configuration alone. */
+export const launchLimitArea = {
+  startups: key(
+    'kyuubi.server.limit.engine.startup',
+    int(1, 100_000),
+    null,
+    'Most engines this gateway launches at once. Further launches wait, each for `kyuubi.session.engine.initialize.timeout` at most, before their own time begins. Unset: no limit.',
+  ),
+} as const;
+
 /** Read from the server's configuration alone: where engines can be reached is not for their users to say. */
 export const engineAddressArea = {
   bindHost: key(

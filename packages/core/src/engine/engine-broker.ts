@@ -52,6 +52,8 @@ interface Search {
 
 /** The lock is held for the whole launch, so waiting for it takes as long, and a little more. */
 const LOCK_PATIENCE = 1.1;
+/** The same where the launch itself may wait as long for its turn. */
+const LIMITED_LOCK_PATIENCE = 2.1;
 
 /**
  * Finds an engine for a session or has one launched, and opens the session on it. All sessions that wait for the same
@@ -133,7 +135,9 @@ export class EngineBroker {
       if (order.signal.aborted) await this.#deregister(node, 'its session was closed');
       return node;
     }
-    const patienceMs = Math.round(config.initializeTimeoutMs * LOCK_PATIENCE);
+    const patienceMs = Math.round(
+      config.initializeTimeoutMs * (launcher.isLimited ? LIMITED_LOCK_PATIENCE : LOCK_PATIENCE),
+    );
     await survivors?.appear(space.path, this.#closing.signal);
     const launchUnlessThere = async (signal: AbortSignal) => {
       const meanwhile = await this.#lookUp(space.path);

@@ -4,6 +4,7 @@ import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import { type GuardedLaunch, guardLaunch } from '../guard/guard-launch.ts';
 import { atMost } from '../observe/at-most.ts';
 import { makeFolder } from '../observe/make-folder.ts';
+import type { Permits } from '../observe/permits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DiscoveryClient, ServiceNode } from '../ports/discovery.ts';
 import type { EnginePlugin } from '../ports/engine.ts';
@@ -26,6 +27,8 @@ export interface EngineLauncherOptions {
   readonly secret: Uint8Array;
   /** Root of the users' work directories, `KYUUBI_WORK_DIR_ROOT`. */
   readonly workDirRoot: string;
+  /** For launches at a time; absent: as many as are asked for. */
+  readonly permits?: Permits | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -43,8 +46,43 @@ export class EngineLauncher {
     this.#options = options;
   }
 
-  /** Throws ENGINE_TYPE_UNKNOWN, ENGINE_LAUNCH_FAILED, ENGINE_LAUNCH_TIMEOUT. `signal` gives the launch up. */
+  /** Whether a launch may have to wait for its turn. */
+  get isLimited(): boolean {
+    return this.#options.permits !== undefined;
+  }
+
+  /**
+   * Throws ENGINE_TYPE_UNKNOWN, ENGINE_LAUNCH_FAILED, ENGINE_LAUNCH_TIMEOUT, ENGINE_LAUNCH_REFUSED. `signal` gives the launch
+   * up.
+   */
   async launch(order: LaunchOrder, signal: AbortSignal): Promise<ServiceNode> {
+    const release = await this.#permit(order, signal);
+    try {
+      return await this.#launch(order, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async #permit({ space, config, log }: LaunchOrder, signal: AbortSignal): Promise<() => void> {
+    const { permits } = this.#options;
+    if (permits === undefined) return () => {};
+    const { limit } = permits;
+    const timeoutMs = config.initializeTimeoutMs;
+    const release = await permits.acquire({
+      timeoutMs,
+      signal,
+      onWait: () =>
+        log.append(
+          `Waiting for a turn: this gateway launches ${limit} engine(s) at once (kyuubi.server.limit.engine.startup)`,
+        ),
+    });
+    if (release !== null) return release;
+    if (signal.aborted) throw new SenbonError('OPERATION_CANCELED');
+    throw new SenbonError('ENGINE_LAUNCH_REFUSED', { type: space.engineType, ms: timeoutMs, limit });
+  }
+
+  async #launch(order: LaunchOrder, signal: AbortSignal): Promise<ServiceNode> {
     const { clock } = this.#options;
     const launched = await this.#start(order, signal);
     const pump = new AbortController();

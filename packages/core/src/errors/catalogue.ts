@@ -145,6 +145,12 @@ export const catalogue = {
     true,
     'Timeout({ms} ms, you can modify {key} to change it) to launched {type} engine. Its last lines:\n{log}',
   ),
+  ENGINE_LAUNCH_REFUSED: row(
+    'HYT00',
+    503,
+    true,
+    'The {type} engine was not launched: for {ms} ms this gateway was busy with {limit} other launches, as many as it may have at once (kyuubi.server.limit.engine.startup). Try again later',
+  ),
   ENGINE_UNREACHABLE: row('08001', 502, true, 'Engine {engine} cannot be reached: {problem}'),
   ENGINE_LOST: row(
     '08003',

@@ -9,6 +9,7 @@ import { EngineBroker, type EngineSessionOrder } from '../engine/engine-broker.t
 import { EngineDirectory } from '../engine/engine-directory.ts';
 import { EngineLauncher } from '../engine/engine-launcher.ts';
 import { engineSpaceOf } from '../engine/engine-space.ts';
+import type { Permits } from '../observe/permits.ts';
 import { createHandle } from '../session/handle.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -45,7 +46,7 @@ export class BrokerScene {
     return new BrokerScene(await mkdtemp(join(tmpdir(), 'senbon-broker-')));
   }
 
-  gateway(conf: Record<string, string> = {}): GatewaySide {
+  gateway(conf: Record<string, string> = {}, permits?: Permits): GatewaySide {
     const { clock, logger } = this;
     const discovery = this.ensemble.client();
     const launcher = new EngineLauncher({
@@ -53,6 +54,7 @@ export class BrokerScene {
       plugins: new Map([['FAKE', this.plugin]]),
       secret: SECRET,
       workDirRoot: this.#dir,
+      permits,
       clock,
       logger,
     });
