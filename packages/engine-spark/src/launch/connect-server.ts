@@ -8,6 +8,7 @@ import { propertiesText, sparkDefaults } from './properties.ts';
 import { serverSettings } from './server-settings.ts';
 import { findSparkHome, type SparkHome } from './spark-home.ts';
 import { supervise, type Supervised, type SupervisedExit } from './supervised.ts';
+import { TellingLine } from './telling-line.ts';
 
 const MAIN_CLASS = 'org.apache.spark.sql.connect.service.SparkConnectServer';
 /** Stands for "no application jar". */
@@ -44,7 +45,7 @@ export async function launchConnectServer(launch: LaunchServerOptions): Promise<
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
       const launched = await startServer(launch, { home, folder, port });
-      const failure = await waitForPort(launched.server, port, launch.options.startTimeoutMs);
+      const failure = await waitForPort(launched, port, launch.options.startTimeoutMs);
       if (failure === null) return launched;
       await launched.server.close();
       if (attempt === ATTEMPTS || !(await isListening(port))) throw failure;
@@ -64,6 +65,7 @@ interface Place {
 
 interface StartedServer extends SparkServer {
   readonly server: Supervised;
+  readonly telling: TellingLine;
 }
 
 async function startServer(
@@ -81,31 +83,43 @@ async function startServer(
   });
   const file = join(folder, 'spark.properties');
   await writeFile(file, propertiesText(defaults, confs), { mode: 0o600 });
+  const telling = new TellingLine();
   const server = await supervise({
     command: join(home.path, 'bin', 'spark-submit'),
     arguments: ['--class', MAIN_CLASS, '--properties-file', file, NO_RESOURCE],
     env: { ...process.env, ...env },
     cwd: launch.workDir,
+    onLine: (line) => {
+      telling.note(line);
+      process.stderr.write(`${line}\n`);
+    },
   });
   const headers = new Map([['authorization', `Bearer ${token}`]]);
   return {
     endpoint: { host: HOST, port, isSecure: false, headers, userId: null },
     launchId,
     server,
+    telling,
     exited: server.exited,
     close: () => server.close(),
   };
 }
 
 /** `null` when the port is listened to. */
-async function waitForPort(server: Supervised, port: number, timeoutMs: number): Promise<Error | null> {
+async function waitForPort(
+  { server, telling }: StartedServer,
+  port: number,
+  timeoutMs: number,
+): Promise<Error | null> {
   let exit: SupervisedExit | null = null;
   void server.exited.then((value) => {
     exit = value;
   });
   const deadlineMs = Date.now() + timeoutMs;
   for (;;) {
-    if (exit !== null) return failure(`spark-submit ended with ${describeExit(exit)} before it served`);
+    if (exit !== null) {
+      return failure(`spark-submit ended with ${describeExit(exit)} before it served${telling.suffix}`);
+    }
     if (await isListening(port)) return null;
     if (Date.now() > deadlineMs) return failure(`Spark does not serve after ${timeoutMs} ms`);
     await Promise.race([server.exited, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);

@@ -10,7 +10,9 @@ import { supervise } from './supervised.ts';
 const GONE_MS = 10_000;
 
 let dir: string;
+let lines: string[];
 beforeEach(async () => {
+  lines = [];
   dir = await mkdtemp(join(tmpdir(), 'senbon-supervised-'));
 });
 afterEach(async () => rm(dir, { recursive: true }));
@@ -20,7 +22,13 @@ const script = (trap = '') =>
   `${trap} echo $$ > ${dir}/pid; sleep 1000 & echo $! > ${dir}/child; wait; sleep 1000`;
 
 function run(text: string) {
-  return supervise({ command: '/bin/sh', arguments: ['-c', text], env: process.env, cwd: dir });
+  return supervise({
+    command: '/bin/sh',
+    arguments: ['-c', text],
+    env: process.env,
+    cwd: dir,
+    onLine: (line) => lines.push(line),
+  });
 }
 
 async function pidIn(name: string): Promise<number> {
@@ -44,8 +52,9 @@ async function expectGone(): Promise<void> {
 
 describe('a supervised command', () => {
   it('is told by its exit code', async () => {
-    const supervised = await run('exit 7');
+    const supervised = await run('echo one; echo two >&2; exit 7');
     expect(await supervised.exited).toEqual({ code: 7, signal: null });
+    expect(lines.toSorted()).toEqual(['one', 'two']);
     await supervised.close();
   });
 
@@ -84,7 +93,13 @@ describe('a supervised command', () => {
 
   it('is refused when there is no such folder', async () => {
     await expect(
-      supervise({ command: 'true', arguments: [], env: process.env, cwd: join(dir, 'none') }),
+      supervise({
+        command: 'true',
+        arguments: [],
+        env: process.env,
+        cwd: join(dir, 'none'),
+        onLine: () => undefined,
+      }),
     ).rejects.toThrow(/ENOENT/);
   });
 });

@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 /** Between asking Spark to end and ending it. */
 const GRACE_SECONDS = 5;
 /** And for the supervisor itself. */
 const KILL_AFTER_MS = (GRACE_SECONDS + 2) * 1000;
+
+/** How long the last lines of one that has ended are waited for. */
+const LAST_LINES_MS = 1_000;
+/** A statement in a log may be any length. */
+const MAX_LINE_CHARS = 16 * 1024;
 
 /**
  * Runs a command as long as standard input, a pipe from the engine, is open. The kernel closes a pipe whichever way its
@@ -42,20 +48,26 @@ export interface SuperviseOptions {
   readonly arguments: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** What it prints. */
+  readonly onLine: (line: string) => void;
 }
 
-/** A process group of its own that ends with this process in every case. Its output is this process's. */
-export function supervise({ command, arguments: args, env, cwd }: SuperviseOptions): Promise<Supervised> {
+/** A process group of its own that ends with this process in every case. */
+export function supervise(options: SuperviseOptions): Promise<Supervised> {
+  const { command, arguments: args, env, cwd, onLine } = options;
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'senbon-supervisor', command, ...args], {
       cwd,
       env,
       detached: true,
-      stdio: ['pipe', 'inherit', 'inherit'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.once('error', reject);
     // A supervisor that has gone before its pipe is closed is known by its exit.
     child.stdin?.on('error', () => undefined);
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => onLine(line.slice(0, MAX_LINE_CHARS)));
+    }
     child.once('spawn', () => resolve(watched(child)));
   });
 }
@@ -73,7 +85,10 @@ function watched(child: ChildProcess): Supervised {
     child.once('exit', (code, signal) => {
       // What Spark itself had started and left behind.
       killGroup();
-      resolve({ code, signal });
+      // Its last lines are read by then; somebody who has left the group may hold the pipe open, and is not waited for.
+      const end = () => resolve({ code, signal });
+      child.once('close', end);
+      setTimeout(end, LAST_LINES_MS).unref();
     });
   });
   return {
