@@ -55,7 +55,7 @@ export const executePlanResponse = message({
   operationId: field(12, text),
   responseId: field(13, text),
   resultComplete: field(14, nothing),
-  executionProgress: field(18, message({ stages: repeated(1, stageInfo), inFlight: field(2, int) })),
+  executionProgress: field(18, message({ stages: repeated(1, stageInfo), numInflightTasks: field(2, int) })),
 });
 export type ExecutePlanResponse = MessageOf<typeof executePlanResponse>;
 export type Metrics = NonNullable<ExecutePlanResponse['metrics']>;

@@ -24,7 +24,7 @@ export interface DataTypeMessage {
   readonly struct?: { readonly fields?: readonly StructFieldMessage[] };
   readonly map?: { readonly keyType?: DataTypeMessage; readonly valueType?: DataTypeMessage };
   readonly udt?: { readonly sqlType?: DataTypeMessage };
-  readonly unparsed?: { readonly text?: string };
+  readonly unparsed?: { readonly dataTypeString?: string };
 }
 
 export interface StructFieldMessage {
@@ -60,6 +60,6 @@ export const dataType: Message<DataTypeMessage> = message({
   struct: field(21, message({ fields: repeated(1, structField) })),
   map: field(22, message({ keyType: field(1, itself), valueType: field(2, itself) })),
   udt: field(23, message({ sqlType: field(5, itself) })),
-  unparsed: field(24, message({ text: field(1, text) })),
+  unparsed: field(24, message({ dataTypeString: field(1, text) })),
   variant: field(25, nothing),
 }) as Message<DataTypeMessage>;

@@ -69,5 +69,5 @@ export function sparkType(message: DataTypeMessage): SparkType {
   if (char !== undefined) return { kind: 'char', length: char.length ?? 0 };
   if (varChar !== undefined) return { kind: 'varchar', length: varChar.length ?? 0 };
   const plain = PLAIN.find((kind) => message[kind] !== undefined);
-  return plain === undefined ? { kind: 'unknown', text: unparsed?.text ?? '?' } : { kind: plain };
+  return plain === undefined ? { kind: 'unknown', text: unparsed?.dataTypeString ?? '?' } : { kind: plain };
 }
