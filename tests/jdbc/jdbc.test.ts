@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { commonChecks } from '../support/check-names.ts';
+import { commonChecks, jdbcChecks } from '../support/check-names.ts';
 import { CLIENT_TIMEOUT_MS, type ClientReport } from '../support/client-checks.ts';
 import { dialects } from '../support/dialects.ts';
 import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
 import { type JdbcDriver, jdbcDrivers } from '../support/jars.ts';
 import { type JdbcTarget, runJdbc } from './run-jdbc.ts';
-
-/** What is JDBC's own, besides the checks of every client. */
-const jdbcChecks = `
-  product connection-state bi-metadata
-  statement-reuse scroll max-rows updates prepared-types
-  nested-types decimal-limits double-limits temporal-limits long-text
-`
-  .trim()
-  .split(/\s+/);
 
 /** Behind a driver's discovery stands the binary transport; of it only what differs by connection is asked again. */
 const afterDiscovery = `

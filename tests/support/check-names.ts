@@ -9,3 +9,12 @@ export const commonChecks = `
 `
   .trim()
   .split(/\s+/);
+
+/** What is JDBC's own, besides the checks of every client. */
+export const jdbcChecks = `
+  product connection-state bi-metadata
+  statement-reuse scroll max-rows updates prepared-types
+  nested-types decimal-limits double-limits temporal-limits long-text
+`
+  .trim()
+  .split(/\s+/);

@@ -35,6 +35,7 @@ export async function openSession(
 export async function query(session: HiveSession, sql: string): Promise<unknown[][]> {
   const operation = await session.execute(sql);
   try {
+    await operation.wait();
     const rows: unknown[][] = [];
     for await (const row of operation.rows()) rows.push([...row]);
     return rows;
