@@ -11,6 +11,7 @@ import {
   launchLimitArea,
   lifecycleArea,
   type Logger,
+  profileArea,
   securityArea,
   sessionArea,
 } from '@senbon/core';
@@ -41,6 +42,7 @@ export const chapters: readonly Chapter[] = [
   { title: 'Embedded ZooKeeper', area: embeddedZooKeeperArea },
   { title: 'Lifecycle of the gateway', area: lifecycleArea },
   { title: 'Sessions and operations', area: sessionArea },
+  { title: 'Profiles of sessions', area: profileArea },
   { title: 'Finding and launching engines', area: { ...engineArea, ...launchLimitArea } },
   { title: 'Engine pools', area: enginePoolArea },
   {

@@ -127,6 +127,7 @@ async function createGateway({
     discovery: { plugin, addresses, isEmbedded },
     enginePlugins,
     defaultEngineType,
+    confDir: environment.confDir,
     workDirRoot: environment.workDirRoot,
     serverUser: environment.user,
     inheritance,

@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly enginePlugins: readonly EnginePlugin[];
   /** When neither server nor session names a type. */
   readonly defaultEngineType: string;
+  /** `KYUUBI_CONF_DIR`. */
+  readonly confDir: string;
   /** `KYUUBI_WORK_DIR_ROOT`. */
   readonly workDirRoot: string;
   /** The OS user this process runs as. */

@@ -31,10 +31,11 @@ import { LoadReport } from './lifecycle/load-report.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
-import { sessionArea } from './session/config.ts';
+import { profileArea, sessionArea } from './session/config.ts';
 import { SessionDirectory } from './session/session-directory.ts';
 import { SessionManager } from './session/session-manager.ts';
 import { SessionPlanner } from './session/session-planner.ts';
+import { SessionProfiles } from './session/session-profiles.ts';
 
 /** How long engines are given to hear that their sessions are over. */
 const FAREWELL_MS = 3_000;
@@ -64,6 +65,7 @@ export function checkConfiguration({
     enginePoolArea,
     securityArea,
     sessionArea,
+    profileArea,
   ]) {
     readArea(area, conf);
   }
@@ -131,6 +133,12 @@ export async function createSessions(
     serverUser: options.serverUser,
     serverIp: localIp(),
     rules: session,
+    profiles: new SessionProfiles({
+      config: readArea(profileArea, conf),
+      confDir: options.confDir,
+      clock,
+      logger: sessionLogger,
+    }),
     pools: new PoolMembers({
       counter: new PoolCounter(client.records),
       sessionsIn: (path) => directory.countIn(path),

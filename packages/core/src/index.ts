@@ -101,7 +101,7 @@ export type {
 } from './ports/engine.ts';
 export type { Logger } from './ports/logger.ts';
 export { type ReplySink, send } from './relay/reply-sink.ts';
-export { sessionArea } from './session/config.ts';
+export { profileArea, sessionArea } from './session/config.ts';
 export { createHandle, guidOf, type Handle, idOf, isSameSecret, type NamedHandle } from './session/handle.ts';
 export { normalizeSessionConf, stripPrefixes } from './session/session-conf.ts';
 export { timedOutState } from './session/timed-out-state.ts';

@@ -22,12 +22,17 @@ export interface LoadedConf {
 /** Reads the configuration file and lays the command line over it. Throws CONFIG_UNREADABLE or CONFIG_INVALID. */
 export async function loadConf(sources: ConfSources): Promise<LoadedConf> {
   const path = resolve(join(sources.confDir, DEFAULTS_FILE));
-  const content = await readIfPresent(path);
-  const fromFile = content === null ? new Conf(new Map()) : parseProperties(content, path);
+  const fromFile = await readProperties(path);
   return {
-    conf: fromFile.merge(parseArguments(sources.arguments)),
-    file: content === null ? null : path,
+    conf: (fromFile ?? new Conf(new Map())).merge(parseArguments(sources.arguments)),
+    file: fromFile === null ? null : path,
   };
+}
+
+/** `null` when there is no such file. Throws CONFIG_UNREADABLE. */
+export async function readProperties(path: string): Promise<Conf | null> {
+  const content = await readIfPresent(path);
+  return content === null ? null : parseProperties(content, path);
 }
 
 /** Java properties syntax (`key value`, `key=value`, `key:value`, comments, continuation lines), values trimmed. */

@@ -1,5 +1,29 @@
 import { bool, duration, int, interval, key, list, oneOf } from '../config/area.ts';
 
+/** Kyuubi's class name of the one advisor there is here. */
+export const FILE_ADVISOR = 'org.apache.kyuubi.session.FileSessionConfAdvisor';
+
+export const profileArea = {
+  advisors: key(
+    'kyuubi.session.conf.advisor',
+    list.refine((names) => names.every((name) => name === FILE_ADVISOR), `only ${FILE_ADVISOR} is available`),
+    '',
+    `Who may overrule the confs of a session: \`${FILE_ADVISOR}\`, or nobody.`,
+  ),
+  profiles: key(
+    'kyuubi.session.conf.profile',
+    list,
+    '',
+    'With that advisor: confs of `$KYUUBI_CONF_DIR/kyuubi-session-<profile>.conf` for each name in this list win over what the client sends; later ones win. A client may name them, and so may a default of the server. A profile without a file is left out. What an engine that is shared reads of `kyuubi.*` at its start they do not reach.',
+  ),
+  reloadIntervalMs: key(
+    'kyuubi.session.conf.file.reload.interval',
+    duration,
+    'PT10M',
+    'How long such a file is kept before it is read anew; 0: it is read for each session.',
+  ),
+} as const;
+
 export const sessionArea = {
   checkIntervalMs: key(
     'kyuubi.session.check.interval',

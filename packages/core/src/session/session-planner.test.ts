@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TProtocolVersion } from '@senbon/hive-thrift';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readArea } from '../config/area.ts';
 import { Conf } from '../config/conf.ts';
 import { PoolCounter } from '../engine/pool-counter.ts';
 import { PoolMembers } from '../engine/pool-members.ts';
@@ -7,11 +11,20 @@ import { silentLogger } from '../observe/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryEnsemble } from '../testing/memory-discovery.ts';
 import { clientOf } from '../testing/sessions.ts';
+import { FILE_ADVISOR, profileArea } from './config.ts';
 import { SessionPlanner } from './session-planner.ts';
+import { SessionProfiles } from './session-profiles.ts';
+
+let confDir: string;
+beforeAll(async () => {
+  confDir = await mkdtemp(join(tmpdir(), 'senbon-planner-'));
+});
+afterAll(() => rm(confDir, { recursive: true }));
 
 function plannerOf(server: Record<string, string> = {}): SessionPlanner {
+  const serverConf = Conf.of(server, 'kyuubi-defaults.conf');
   return new SessionPlanner({
-    serverConf: Conf.of(server, 'kyuubi-defaults.conf'),
+    serverConf,
     namespace: 'kyuubi',
     discoveryAddresses: 'zk:2181',
     isDiscoveryEmbedded: false,
@@ -19,6 +32,12 @@ function plannerOf(server: Record<string, string> = {}): SessionPlanner {
     serverUser: 'svc',
     serverIp: '10.0.0.9',
     rules: { restrictList: [], ignoreList: [] },
+    profiles: new SessionProfiles({
+      config: readArea(profileArea, serverConf),
+      confDir,
+      clock: new FakeClock(),
+      logger: silentLogger,
+    }),
     pools: new PoolMembers({
       counter: new PoolCounter(new MemoryEnsemble(new FakeClock()).client().records),
       sessionsIn: () => 0,
@@ -184,6 +203,42 @@ it('tells the engine session who and where the client is', async () => {
     a: '1',
     'use:database': 'sales',
     'kyuubi.session.real.user': 'alice',
+  });
+});
+
+describe('a profile', () => {
+  const server = { 'kyuubi.session.conf.advisor': FILE_ADVISOR, a: 'server', b: 'server' };
+  const conf = { 'kyuubi.session.conf.profile': 'big', a: 'session', c: 'session' };
+
+  beforeAll(async () => {
+    const lines = ['a=profile', 'kyuubi.engine.share.level.subdomain=big', 'kyuubi.session.real.user=root'];
+    await writeFile(join(confDir, 'kyuubi-session-big.conf'), lines.join('\n'));
+    await writeFile(join(confDir, 'kyuubi-session-wrong.conf'), 'kyuubi.engine.share.level=GALAXY');
+  });
+
+  it('wins over the session in its engine space, its session and its launch', async () => {
+    const plan = await planOf({ server, conf });
+    expect(plan.space.path).toBe('/kyuubi_senbon-1_USER_FAKE/alice/big');
+    const session = { a: 'profile', c: 'session', 'kyuubi.session.real.user': 'alice' };
+    expect(Object.fromEntries(plan.sessionConf)).toMatchObject(session);
+    expect(Object.fromEntries(plan.launchConf())).toMatchObject({ a: 'profile', b: 'server', c: 'session' });
+  });
+
+  it('may be one user’s default', async () => {
+    const hers = { ...server, '___alice___.kyuubi.session.conf.profile': 'big' };
+    expect((await planOf({ server: hers })).sessionConf.get('a')).toBe('profile');
+    expect((await planOf({ server: hers, user: 'bob' })).sessionConf.get('a')).toBeUndefined();
+  });
+
+  it('has no effect without the advisor, whatever the session says', async () => {
+    const asked = { ...conf, 'kyuubi.session.conf.advisor': FILE_ADVISOR };
+    expect((await planOf({ conf: asked })).sessionConf.get('a')).toBe('session');
+  });
+
+  it('that is wrong is named', async () => {
+    await expect(planOf({ server, conf: { 'kyuubi.session.conf.profile': 'wrong' } })).rejects.toThrow(
+      /"GALAXY" \(.*kyuubi-session-wrong\.conf\)/,
+    );
   });
 });
 

@@ -13,6 +13,8 @@ import type { PoolMembers } from '../engine/pool-members.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from './client-context.ts';
+import { profileArea } from './config.ts';
+import type { SessionProfiles } from './session-profiles.ts';
 import type { SessionConfRules } from './session-conf.ts';
 import { commonDefaults, defaultsFor, normalizeSessionConf } from './session-conf.ts';
 
@@ -27,6 +29,7 @@ export interface SessionPlannerOptions {
   readonly serverUser: string;
   readonly serverIp: string;
   readonly rules: SessionConfRules;
+  readonly profiles: SessionProfiles;
   readonly pools: PoolMembers;
   readonly logger: Logger;
 }
@@ -78,7 +81,7 @@ export class SessionPlanner {
 
   /**
    * Resolves to the last step, for the caller to take in the turn in which it counts the session (see PoolMembers). Throws
-   * SESSION_CONF_* and CONFIG_INVALID for what the client sent, AUTHENTICATION_FAILED for a proxy user.
+   * SESSION_CONF_* and CONFIG_* for what the client sent or a profile has, AUTHENTICATION_FAILED for a proxy user.
    */
   async prepare(request: TOpenSessionReq, client: ClientContext, refId: string): Promise<() => SessionPlan> {
     const { serverConf, rules, logger } = this.#options;
@@ -86,10 +89,13 @@ export class SessionPlanner {
     const sent = normalizeSessionConf(request.configuration ?? new Map(), rules, logger);
     refuseProxyUser(sent, user);
     const defaults = defaultsFor(user, serverConf.toMap());
-    const conf = Conf.of(Object.fromEntries(defaults), 'server').with(
+    const asked = Conf.of(Object.fromEntries(defaults), 'server').with(
       Object.fromEntries(sent),
       'the session',
     );
+    const overlay = await this.#options.profiles.overlayOf(readArea(profileArea, asked).profiles);
+    const conf = asked.merge(overlay);
+    const own = new Map([...sent, ...overlay.toMap()]);
     const config = readArea(engineArea, conf);
     const input = this.#spaceInput(config, user, refId);
     checkSegments(engineSpaceOf(input));
@@ -100,7 +106,7 @@ export class SessionPlanner {
         user,
         config,
         space,
-        sessionConf: this.#sessionConf(sent, user, client),
+        sessionConf: this.#sessionConf(own, user, client),
         launchConf: () => this.#launchConf(conf.toMap(), space, refId),
       };
     };
@@ -138,11 +144,11 @@ export class SessionPlanner {
     return this.#options.pools.prepare({ config, counterPath, pathOf });
   }
 
-  #sessionConf(sent: ReadonlyMap<string, string>, user: string, client: ClientContext): Map<string, string> {
+  #sessionConf(own: ReadonlyMap<string, string>, user: string, client: ClientContext): Map<string, string> {
     return new Map([
       ['kyuubi.client.ipAddress', client.ip],
       ['kyuubi.server.ipAddress', this.#options.serverIp],
-      ...sent,
+      ...own,
       ['kyuubi.session.real.user', user],
     ]);
   }

@@ -63,6 +63,7 @@ export class TestGateway {
       discovery: { plugin: this.ensemble.plugin, addresses: 'memory:0', isEmbedded: true },
       enginePlugins: [this.plugin],
       defaultEngineType: 'FAKE',
+      confDir: dir,
       workDirRoot: join(dir, 'work'),
       serverUser: 'svc',
       inheritance: shared?.inheritance,
