@@ -11,10 +11,12 @@ import {
   loadConf,
   loadDiscoveryPlugin,
   loadEnginePlugin,
+  loadGroupProvider,
   type Logger,
   parseInheritance,
   readArea,
   SenbonError,
+  sessionArea,
   systemClock,
   usedBytes,
   withDefaultPort,
@@ -114,6 +116,7 @@ async function createGateway({
 }: GatewayInput): Promise<Gateway> {
   const plugin = await loadDiscoveryPlugin(readArea(haArea, conf).clientClass);
   const enginePlugins = await Promise.all(ENGINE_PACKAGES.map((name) => loadEnginePlugin(name)));
+  const groupProvider = await loadGroupProvider(readArea(sessionArea, conf).groupProvider);
   const defaultEngineType = environment.hasSpark ? 'SPARK_SQL' : 'DUCKDB';
   if (conf.get('kyuubi.engine.type') === undefined) {
     const why = environment.hasSpark ? 'SPARK_HOME is set' : 'no SPARK_HOME is set';
@@ -126,6 +129,7 @@ async function createGateway({
     version,
     discovery: { plugin, addresses, isEmbedded },
     enginePlugins,
+    groupProvider,
     defaultEngineType,
     confDir: environment.confDir,
     workDirRoot: environment.workDirRoot,

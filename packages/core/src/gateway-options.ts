@@ -3,6 +3,7 @@ import type { Inheritance } from './handover/inheritance.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DiscoveryPlugin } from './ports/discovery.ts';
 import type { EnginePlugin } from './ports/engine.ts';
+import type { GroupProvider } from './ports/groups.ts';
 import type { Logger } from './ports/logger.ts';
 
 export interface GatewayOptions {
@@ -15,6 +16,7 @@ export interface GatewayOptions {
     readonly isEmbedded: boolean;
   };
   readonly enginePlugins: readonly EnginePlugin[];
+  readonly groupProvider: GroupProvider;
   /** When neither server nor session names a type. */
   readonly defaultEngineType: string;
   /** `KYUUBI_CONF_DIR`. */

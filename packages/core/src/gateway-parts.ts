@@ -19,6 +19,7 @@ import { Neighbour } from './handover/neighbour.ts';
 import { Neighbours } from './handover/neighbours.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { guardDiscovery } from './guard/guard-discovery.ts';
+import { GuardedGroups } from './guard/guard-groups.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
 import { advertisedServers, spaceOf, spacesOf } from './lifecycle/advertised-servers.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
@@ -139,6 +140,7 @@ export async function createSessions(
       clock,
       logger: sessionLogger,
     }),
+    groups: new GuardedGroups(options.groupProvider, { clock, logger: sessionLogger }),
     pools: new PoolMembers({
       counter: new PoolCounter(client.records),
       sessionsIn: (path) => directory.countIn(path),

@@ -39,7 +39,7 @@ export {
   type ShareLevel,
 } from './engine/config.ts';
 export { type EngineSpace, type EngineSpaceInput, engineSpaceOf } from './engine/engine-space.ts';
-export { loadDiscoveryPlugin, loadEnginePlugin } from './engine/plugin-loader.ts';
+export { loadDiscoveryPlugin, loadEnginePlugin, loadGroupProvider } from './engine/plugin-loader.ts';
 export { catalogue, type ErrorCode } from './errors/catalogue.ts';
 export { type ErrorDetails, messageOf, SenbonError } from './errors/senbon-error.ts';
 export { authArea } from './frontend/auth.ts';
@@ -99,6 +99,7 @@ export type {
   LaunchedEngine,
   LaunchRequest,
 } from './ports/engine.ts';
+export type { GroupProvider } from './ports/groups.ts';
 export type { Logger } from './ports/logger.ts';
 export { type ReplySink, send } from './relay/reply-sink.ts';
 export { profileArea, sessionArea } from './session/config.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadDiscoveryPlugin, loadEnginePlugin } from './plugin-loader.ts';
+import { loadDiscoveryPlugin, loadEnginePlugin, loadGroupProvider } from './plugin-loader.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -58,4 +58,18 @@ it('does not call a package missing that lacks a dependency of its own', async (
   await expect(loadEnginePlugin(name)).rejects.toMatchObject({
     message: expect.stringContaining('no-such-native-client'),
   });
+});
+
+it.each([
+  ['user', 'user'],
+  ['hadoop', 'os'],
+  ['org.apache.kyuubi.session.HadoopGroupProvider', 'os'],
+])('has a group provider for %s', async (name, provider) => {
+  expect((await loadGroupProvider(name)).name).toBe(provider);
+});
+
+it('takes a group provider from a package', async () => {
+  const name = await moduleOf(`export const groupProvider = { name: 'ldap' };`);
+  expect(await loadGroupProvider(name)).toEqual({ name: 'ldap' });
+  await expect(loadGroupProvider('org.example.Groups')).rejects.toMatchObject({ code: 'PLUGIN_MISSING' });
 });

@@ -1,6 +1,9 @@
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import { osGroups } from '../groups/os-groups.ts';
+import { ownGroup } from '../groups/own-group.ts';
 import type { DiscoveryPlugin } from '../ports/discovery.ts';
 import type { EnginePlugin } from '../ports/engine.ts';
+import type { GroupProvider } from '../ports/groups.ts';
 
 /** Kyuubi's class names stand for our packages of the same ability. */
 const classNames: Readonly<Record<string, string>> = {
@@ -17,6 +20,17 @@ export async function loadDiscoveryPlugin(name: string): Promise<DiscoveryPlugin
 /** Throws PLUGIN_MISSING, PLUGIN_INVALID. */
 export async function loadEnginePlugin(name: string): Promise<EnginePlugin> {
   return (await load(name, 'engines', 'enginePlugin')) as EnginePlugin;
+}
+
+const groupProviders: ReadonlyMap<string, GroupProvider> = new Map([
+  ['user', ownGroup],
+  ['hadoop', osGroups],
+  ['org.apache.kyuubi.session.HadoopGroupProvider', osGroups],
+]);
+
+/** Throws PLUGIN_MISSING, PLUGIN_INVALID. */
+export async function loadGroupProvider(name: string): Promise<GroupProvider> {
+  return groupProviders.get(name) ?? ((await load(name, 'groups', 'groupProvider')) as GroupProvider);
 }
 
 async function load(name: string, role: string, exportName: string): Promise<object> {

@@ -88,6 +88,12 @@ export const catalogue = {
     '{key} is a restrict key according to the server-side configuration, please remove it and retry if you want to proceed',
   ),
   SESSION_CONF_FORBIDDEN: row('42000', 403, false, '{key} is forbidden, env:* variables can not be set.'),
+  GROUP_UNKNOWN: row(
+    '08004',
+    403,
+    false,
+    'The group of user {user}, which share level GROUP needs, is not known by the group provider {provider} (kyuubi.session.group.provider): {problem}',
+  ),
   SESSION_LIMIT: row('08004', 429, true, '{problem}'),
   SERVER_DRAINING: row(
     '08004',

@@ -1,4 +1,4 @@
-import { bool, duration, int, interval, key, list, oneOf } from '../config/area.ts';
+import { bool, duration, int, interval, key, list, oneOf, text } from '../config/area.ts';
 
 /** Kyuubi's class name of the one advisor there is here. */
 export const FILE_ADVISOR = 'org.apache.kyuubi.session.FileSessionConfAdvisor';
@@ -90,6 +90,12 @@ export const sessionArea = {
     oneOf(['ENGINE', 'SERVER']),
     'ENGINE',
     'Who answers GetInfo.',
+  ),
+  groupProvider: key(
+    'kyuubi.session.group.provider',
+    text,
+    'user',
+    'Where share level GROUP has a user’s primary group from: `user`, every user is its own group; `hadoop`, the accounts of the gateway’s machine (`id -gn`), as Hadoop does by default; or the package of a plugin. An answer is kept for five minutes. (Kyuubi: hadoop.)',
   ),
   connectionsPerUser: key(
     'kyuubi.server.limit.connections.per.user',

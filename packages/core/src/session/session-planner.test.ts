@@ -7,6 +7,9 @@ import { readArea } from '../config/area.ts';
 import { Conf } from '../config/conf.ts';
 import { PoolCounter } from '../engine/pool-counter.ts';
 import { PoolMembers } from '../engine/pool-members.ts';
+import { GuardedGroups } from '../guard/guard-groups.ts';
+import { ownGroup } from '../groups/own-group.ts';
+import type { GroupProvider } from '../ports/groups.ts';
 import { silentLogger } from '../observe/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryEnsemble } from '../testing/memory-discovery.ts';
@@ -21,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(confDir, { recursive: true }));
 
-function plannerOf(server: Record<string, string> = {}): SessionPlanner {
+function plannerOf(server: Record<string, string>, groups: GroupProvider = ownGroup): SessionPlanner {
   const serverConf = Conf.of(server, 'kyuubi-defaults.conf');
   return new SessionPlanner({
     serverConf,
@@ -38,6 +41,7 @@ function plannerOf(server: Record<string, string> = {}): SessionPlanner {
       clock: new FakeClock(),
       logger: silentLogger,
     }),
+    groups: new GuardedGroups(groups, { clock: new FakeClock(), logger: silentLogger }),
     pools: new PoolMembers({
       counter: new PoolCounter(new MemoryEnsemble(new FakeClock()).client().records),
       sessionsIn: () => 0,
@@ -53,15 +57,16 @@ interface Sent {
   readonly conf?: Record<string, string>;
   readonly user?: string | null;
   readonly username?: string;
+  readonly groups?: GroupProvider;
 }
 
-async function planOf({ server = {}, conf = {}, user = 'alice', username }: Sent) {
+async function planOf({ server = {}, conf = {}, user = 'alice', username, groups }: Sent) {
   const request = {
     clientProtocol: TProtocolVersion.V10,
     configuration: new Map(Object.entries(conf)),
     ...(username === undefined ? {} : { username }),
   };
-  return (await plannerOf(server).prepare(request, clientOf(user), 'ref-1'))();
+  return (await plannerOf(server, groups).prepare(request, clientOf(user), 'ref-1'))();
 }
 
 describe('the user', () => {
@@ -128,6 +133,30 @@ describe('the engine space', () => {
       message: expect.stringMatching(/…" \(the session\): at most 255 bytes are possible$/),
     });
     await expect(planOf(sent)).rejects.toThrow(refused);
+  });
+
+  describe('of level GROUP', () => {
+    const server = { 'kyuubi.engine.share.level': 'GROUP' };
+    const primaryGroupOf = (user: string) =>
+      user === 'mallory' ? Promise.reject(new Error('no such account')) : Promise.resolve('staff');
+    const groups = { name: 'test', primaryGroupOf };
+
+    it('is the primary group’s, and in a pool too', async () => {
+      const { path, routingUser } = (await planOf({ server, groups })).space;
+      expect([path, routingUser]).toEqual(['/kyuubi_senbon-1_GROUP_FAKE/staff/default', 'staff']);
+      const pooled = await planOf({ server, groups, conf: { 'kyuubi.engine.pool.size': '1' } });
+      expect(pooled.space.path).toBe('/kyuubi_senbon-1_GROUP_FAKE/staff/engine-pool-0');
+    });
+
+    it('is the user’s own by default', async () => {
+      expect((await planOf({ server })).space.path).toBe('/kyuubi_senbon-1_GROUP_FAKE/alice/default');
+    });
+
+    it('is had by nobody whose group is not known; other levels do not ask', async () => {
+      const unknown = planOf({ server, groups, user: 'mallory' });
+      await expect(unknown).rejects.toMatchObject({ code: 'GROUP_UNKNOWN' });
+      expect((await planOf({ groups, user: 'mallory' })).space.shareLevel).toBe('USER');
+    });
   });
 
   describe('in a pool', () => {

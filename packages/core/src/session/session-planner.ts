@@ -10,6 +10,7 @@ import {
   poolCounterPathOf,
 } from '../engine/engine-space.ts';
 import type { PoolMembers } from '../engine/pool-members.ts';
+import type { GuardedGroups } from '../guard/guard-groups.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientContext } from './client-context.ts';
@@ -30,6 +31,7 @@ export interface SessionPlannerOptions {
   readonly serverIp: string;
   readonly rules: SessionConfRules;
   readonly profiles: SessionProfiles;
+  readonly groups: Pick<GuardedGroups, 'primaryGroupOf'>;
   readonly pools: PoolMembers;
   readonly logger: Logger;
 }
@@ -42,6 +44,12 @@ export interface SessionPlan {
   readonly launchConf: () => ReadonlyMap<string, string>;
   readonly config: AreaConfig<typeof engineArea>;
   readonly space: EngineSpace;
+}
+
+interface Whose {
+  readonly user: string;
+  readonly group: string;
+  readonly refId: string;
 }
 
 /** Families of server keys that are no engine's business. */
@@ -81,7 +89,7 @@ export class SessionPlanner {
 
   /**
    * Resolves to the last step, for the caller to take in the turn in which it counts the session (see PoolMembers). Throws
-   * SESSION_CONF_* and CONFIG_* for what the client sent or a profile has, AUTHENTICATION_FAILED for a proxy user.
+   * SESSION_CONF_* and CONFIG_* for what the client sent or a profile has, AUTHENTICATION_FAILED for a proxy user, GROUP_UNKNOWN.
    */
   async prepare(request: TOpenSessionReq, client: ClientContext, refId: string): Promise<() => SessionPlan> {
     const { serverConf, rules, logger } = this.#options;
@@ -97,7 +105,8 @@ export class SessionPlanner {
     const conf = asked.merge(overlay);
     const own = new Map([...sent, ...overlay.toMap()]);
     const config = readArea(engineArea, conf);
-    const input = this.#spaceInput(config, user, refId);
+    const group = config.shareLevel === 'GROUP' ? await this.#options.groups.primaryGroupOf(user) : user;
+    const input = this.#spaceInput(config, { user, group, refId });
     checkSegments(engineSpaceOf(input));
     const subdomain = await this.#subdomain(input, conf);
     return () => {
@@ -112,7 +121,7 @@ export class SessionPlanner {
     };
   }
 
-  #spaceInput(config: AreaConfig<typeof engineArea>, user: string, refId: string): EngineSpaceInput {
+  #spaceInput(config: AreaConfig<typeof engineArea>, { user, group, refId }: Whose): EngineSpaceInput {
     const { namespace, defaultEngineType, serverUser, serverIp } = this.#options;
     return {
       namespace,
@@ -120,8 +129,7 @@ export class SessionPlanner {
       shareLevel: config.shareLevel,
       engineType: (config.type ?? defaultEngineType).toUpperCase(),
       sessionUser: user,
-      // Without a group provider a user is its own group.
-      group: user,
+      group,
       serverUser,
       serverIp,
       subdomain: config.subdomain,
@@ -178,14 +186,14 @@ export class SessionPlanner {
 }
 
 /**
- * User, subdomain and engine type come from the client and become names in discovery and on disk. A request that is too
+ * User, subdomain, engine type and pool name come from the client and become names in discovery and on disk. A request that is too
  * large for discovery would cost the gateway its connection to it.
  */
 function checkSegments({ path }: EngineSpace): void {
   const long = path.split('/').find((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES);
   if (long === undefined) return;
   throw new SenbonError('CONFIG_INVALID', {
-    key: 'kyuubi.engine.share.level.subdomain (or the user, kyuubi.engine.type or kyuubi.engine.pool.name)',
+    key: 'kyuubi.engine.share.level.subdomain (or the user, its group, kyuubi.engine.type or kyuubi.engine.pool.name)',
     value: JSON.stringify(`${long.slice(0, QUOTED_CHARS)}…`),
     where: 'the session',
     problem: `at most ${MAX_SEGMENT_BYTES} bytes are possible`,

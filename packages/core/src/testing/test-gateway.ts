@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HttpTransport, type RequestOf, ThriftConnection, TProtocolVersion } from '@senbon/hive-thrift';
 import { Conf } from '../config/conf.ts';
 import { Gateway, GatewayState } from '../gateway.ts';
+import { ownGroup } from '../groups/own-group.ts';
 import type { Inheritance } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -62,6 +63,7 @@ export class TestGateway {
       version: '0.0.0-test',
       discovery: { plugin: this.ensemble.plugin, addresses: 'memory:0', isEmbedded: true },
       enginePlugins: [this.plugin],
+      groupProvider: ownGroup,
       defaultEngineType: 'FAKE',
       confDir: dir,
       workDirRoot: join(dir, 'work'),
