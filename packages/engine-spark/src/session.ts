@@ -34,6 +34,7 @@ const GET_CATALOG = 'kyuubi.operation.get.current.catalog';
 const SET_CATALOG = 'kyuubi.operation.set.current.catalog';
 
 const DEFAULT_DATABASE = 'default';
+const LANGUAGE = 'kyuubi.operation.language';
 /** In each session's confs, where a forgotten session's successor has it not. */
 const MARKER = 'spark.senbon.session.id';
 const SESSION_GONE = '08003';
@@ -81,6 +82,7 @@ export class SparkSession implements ExecutorSession, Forgettable {
   async execute(statement: string, context: StatementContext): Promise<ExecutorResult> {
     await this.#rely();
     const { confOverlay } = context;
+    this.#requireSql(confOverlay);
     const overlaid = await this.#answerOverlay(context);
     if (overlaid !== null) return overlaid;
     const [, key, value] = SET_OF_OURS.exec(statement) ?? [];
@@ -115,6 +117,13 @@ export class SparkSession implements ExecutorSession, Forgettable {
     for (const execution of this.#running) execution.close();
     this.#options.onClose();
     await this.#options.session.close();
+  }
+
+  /** Scala and Python are for Kyuubi's own engine. */
+  #requireSql(overlay: Readonly<Record<string, string>>): void {
+    const language = overlay[LANGUAGE] ?? this.#options.spec.conf.get(LANGUAGE) ?? 'SQL';
+    if (language.trim().toUpperCase() === 'SQL') return;
+    throw failed('0A000', `${LANGUAGE} is ${language}; this engine runs SQL`);
   }
 
   /** A session that Spark had forgotten would be a new one, without the views and settings of the old. */

@@ -2,6 +2,7 @@ import type { MetadataRequest } from '@senbon/engine-host';
 import { columnValues } from '@senbon/hive-thrift';
 import { describe, expect, it } from 'vitest';
 import { failed } from '../connect/spark-error.ts';
+import { rpcError } from '../testing/scripted-server.ts';
 import type { SparkField } from '../types/spark-type.ts';
 import { likeClause, namePattern } from './name-pattern.ts';
 import { readMetadata } from './read-metadata.ts';
@@ -31,7 +32,8 @@ class Source implements CatalogSource {
     this.statements.push(sql);
     if (sql.startsWith('SELECT current_catalog')) return [['cat']];
     if (sql.startsWith('SHOW NAMESPACES')) return names('s', this.#schemas).map((name) => [name]);
-    const [, schema = ''] = /`cat`\.`(\w+)`/.exec(sql) ?? [];
+    const [, schema = ''] = / IN (?:`cat`\.)?`(\w+)`/.exec(sql) ?? [];
+    if (schema === 'global_temp') throw failed('42704', 'no such schema', rpcError(13, 'no such schema'));
     if (sql.startsWith('SHOW TABLES')) {
       return [...names('t', this.#tables).map((name) => [schema, name, 'false']), ['', 'temp', 'true']];
     }
@@ -98,15 +100,22 @@ describe('GetTables', () => {
   it('asks twice for each schema, however many tables there are', async () => {
     const source = new Source(3, 5_000);
     expect(await read(tables('t%'), source)).toHaveLength(15_001);
-    expect(source.statements).toHaveLength(2 + 3 * 2);
+    expect(source.statements).toHaveLength(2 + (3 + 1) * 2);
   });
+});
+
+it('looks into a schema without wildcards at once', async () => {
+  const source = new Source(50, 2);
+  const found = await read({ ...tables('t0'), schemaPattern: 's7' } as MetadataRequest, source);
+  expect(found.map(([catalog, schema, name]) => [catalog, schema, name])).toEqual([['cat', 's7', 't0']]);
+  expect(source.statements).toHaveLength(3);
 });
 
 describe('GetColumns', () => {
   it('asks for many tables at once', async () => {
     const source = new Source(1, 1_000);
     expect(await read(columns('t%'), source)).toHaveLength(2 * 1_001);
-    expect(source.statements.length).toBeLessThan(32);
+    expect(source.statements.length).toBeLessThan(34);
   });
 
   it('leaves out a view that cannot be analysed, and nothing else', async () => {

@@ -37,8 +37,8 @@ async function readRows(request: MetadataRequest, source: CatalogSource): Promis
     case 'typeInfo':
       return typeInfoRows();
     case 'schemas': {
-      const name = await catalog.catalogOf(request.catalog);
-      return (await catalog.schemas(name, request.schemaPattern)).map((schema) => [schema, name]);
+      const { catalog: name, schemas } = await catalog.schemas(request.catalog, request.schemaPattern);
+      return schemas.map((schema) => [schema, name]);
     }
     case 'tables':
       return tableRows(request, catalog);

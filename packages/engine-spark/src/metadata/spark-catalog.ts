@@ -25,9 +25,16 @@ export interface TableFilter {
   readonly tablePattern: string | null;
 }
 
+export interface SchemaList {
+  readonly catalog: string;
+  readonly schemas: readonly string[];
+}
+
 /** Views of every session of an engine. */
 const GLOBAL_TEMP = 'global_temp';
 const SESSION_CATALOG = 'spark_catalog';
+/** Neither wildcard nor escape. */
+const PLAIN_NAME = /^[a-z\d]+$/i;
 
 /** Spark's catalogs, by SHOW commands: one or two for each schema, however many tables there are. */
 export class SparkCatalog {
@@ -43,53 +50,75 @@ export class SparkCatalog {
 
   /** `named`, or the session's current one. */
   async catalogOf(named: string | null): Promise<string> {
-    if (named !== null && named !== '' && named !== '%') return named;
+    if (isNamed(named)) return named;
     const [row] = await this.#source.rows('SELECT current_catalog()');
     return row?.[0] ?? SESSION_CATALOG;
   }
 
-  async schemas(catalog: string, pattern: string | null): Promise<readonly string[]> {
-    const isMeant = namePattern(pattern);
-    const names = await this.#source
-      .rows(`SHOW NAMESPACES IN ${quoteName(catalog)}`)
-      .catch(noSuchCatalog(catalog));
-    const found = names.map(([name]) => name ?? '').concat(catalog === SESSION_CATALOG ? [GLOBAL_TEMP] : []);
-    return found.filter(isMeant).toSorted();
+  async schemas(named: string | null, pattern: string | null): Promise<SchemaList> {
+    const [catalog, names] = await Promise.all([this.catalogOf(named), this.#namespaces(named)]);
+    const found = catalog === SESSION_CATALOG ? [...names, GLOBAL_TEMP] : names;
+    return { catalog, schemas: found.filter(namePattern(pattern)).toSorted() };
   }
 
   /** By type, then name. */
-  async tables(filter: TableFilter): Promise<readonly TableRef[]> {
-    const catalog = await this.catalogOf(filter.catalog);
-    const schemas = await this.schemas(catalog, filter.schemaPattern);
-    const isMeant = namePattern(filter.tablePattern);
-    const like = likeClause(filter.tablePattern);
-    const found = await inParallel(schemas, (schema) => this.#tablesOf(catalog, schema, { isMeant, like }));
+  async tables({ catalog: named, schemaPattern, tablePattern }: TableFilter): Promise<readonly TableRef[]> {
+    const filter = { isMeant: namePattern(tablePattern), like: likeClause(tablePattern) };
+    const [catalog, found] = await Promise.all([
+      this.catalogOf(named),
+      this.#meantSchemas(named, schemaPattern).then((schemas) =>
+        inParallel(schemas, (schema) => this.#tablesOf(named, schema, filter)),
+      ),
+    ]);
     const unique = new Map(
-      found.flat().map((table) => [JSON.stringify([table.schema, table.name]), table] as const),
+      found
+        .flat()
+        .map((table) => [JSON.stringify([table.schema, table.name]), { catalog, ...table }] as const),
     );
     return [...unique.values()].toSorted(byTypeAndName);
   }
 
+  /** A name without wildcards is looked into at once: a schema that does not exist has no tables. */
+  async #meantSchemas(named: string | null, pattern: string | null): Promise<readonly string[]> {
+    if (pattern !== null && PLAIN_NAME.test(pattern)) return [pattern];
+    const names = await this.#namespaces(named);
+    const mayHaveGlobal = !isNamed(named) || named === SESSION_CATALOG;
+    return (mayHaveGlobal ? [...names, GLOBAL_TEMP] : names).filter(namePattern(pattern));
+  }
+
+  async #namespaces(named: string | null): Promise<readonly string[]> {
+    const sql = isNamed(named) ? `SHOW NAMESPACES IN ${quoteName(named)}` : 'SHOW NAMESPACES';
+    // An unknown catalog has no schemas; Spark says so with an error.
+    const rows = await this.#source.rows(sql).catch(ignoreRefusal);
+    return rows.map(([name]) => name ?? '');
+  }
+
   /** With the temporary views, which Spark lists in every schema. */
   async #tablesOf(
-    catalog: string,
+    named: string | null,
     schema: string,
     { isMeant, like }: { readonly isMeant: NameFilter; readonly like: string },
-  ): Promise<readonly TableRef[]> {
-    const path = quotePath(catalog, schema);
-    const tables = await this.#source.rows(`SHOW TABLES IN ${path}${like}`).catch(ignoreRefusal);
-    const meant = tables.filter(([, name]) => isMeant(name ?? ''));
-    if (meant.length === 0) return [];
-    // Catalogs of data sources have no views, and refuse.
-    const views = await this.#source.rows(`SHOW VIEWS IN ${path}${like}`).catch(ignoreRefusal);
+  ): Promise<readonly Omit<TableRef, 'catalog'>[]> {
+    const path = isNamed(named) ? quotePath(named, schema) : quotePath(schema);
+    const [tables, views] = await Promise.all([
+      this.#source.rows(`SHOW TABLES IN ${path}${like}`).catch(ignoreRefusal),
+      // Catalogs of data sources have no views, and refuse.
+      this.#source.rows(`SHOW VIEWS IN ${path}${like}`).catch(ignoreRefusal),
+    ]);
     const viewNames = new Set(views.map(([namespace, name]) => JSON.stringify([namespace, name])));
-    return meant.map(([namespace, name]) => ({
-      catalog,
-      schema: namespace ?? '',
-      name: name ?? '',
-      type: viewNames.has(JSON.stringify([namespace, name])) ? 'VIEW' : 'TABLE',
-    }));
+    return tables
+      .filter(([, name]) => isMeant(name ?? ''))
+      .map(([namespace, name]) => ({
+        schema: namespace ?? '',
+        name: name ?? '',
+        type: viewNames.has(JSON.stringify([namespace, name])) ? 'VIEW' : 'TABLE',
+      }));
   }
+}
+
+/** Drivers send those for "the current one". */
+function isNamed(catalog: string | null): catalog is string {
+  return catalog !== null && catalog !== '' && catalog !== '%';
 }
 
 function byTypeAndName(a: TableRef, b: TableRef): number {
@@ -99,14 +128,6 @@ function byTypeAndName(a: TableRef, b: TableRef): number {
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** An unknown catalog has no schemas; Spark says so with an error. */
-function noSuchCatalog(catalog: string): (error: unknown) => readonly (readonly (string | null)[])[] {
-  return (error) => {
-    if (catalog !== SESSION_CATALOG) return ignoreRefusal(error);
-    throw error;
-  };
 }
 
 /** A statement that Spark refused, as opposed to one that could not be asked. */
