@@ -1,7 +1,15 @@
 import { type Connection, connect } from '@senbon/client';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ConnectChannel } from '../../packages/engine-spark/src/connect/connect-channel.ts';
+import { ConnectSession } from '../../packages/engine-spark/src/connect/connect-session.ts';
 import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
 import { SPARK_FETCH_TIMEOUT_MS, sparkGateway } from '../support/spark.ts';
+
+/** gRPC's code. */
+const UNAUTHENTICATED = 16;
 
 let gateway: Gateway;
 let home: GatewayHome;
@@ -42,4 +50,66 @@ describe('a Spark engine of kind connect', () => {
     });
     await expect(rows(connection, 'SELEKT 1')).rejects.toMatchObject({ sqlState: '42601' });
   });
+
+  it('is used by nobody without the token that its engine has', async () => {
+    await open();
+    const intruder = new ConnectSession({
+      channel: new ConnectChannel({
+        host: '127.0.0.1',
+        port: connectPort(),
+        isSecure: false,
+        headers: new Map(),
+        userId: null,
+      }),
+      fate: { ending: null },
+      sessionId: randomUUID(),
+      userId: 'anna',
+    });
+    await expect(intruder.analyze({ sparkVersion: {} })).rejects.toMatchObject({ code: UNAUTHENTICATED });
+    intruder.channel.close();
+  });
+
+  it('shows the plan in place of the result, and does nothing', async () => {
+    const connection = await open();
+    await rows(connection, 'CREATE TABLE planned USING parquet AS SELECT 1 AS n');
+    await rows(connection, 'SET kyuubi.operation.plan.only.mode=optimize');
+    expect(await rows(connection, 'DROP TABLE planned')).toEqual([[expect.stringContaining('DropTable')]]);
+    await rows(connection, 'SET kyuubi.operation.plan.only.mode=none');
+    expect(await rows(connection, 'SELECT n FROM planned')).toEqual([[1]]);
+    await rows(connection, 'DROP TABLE planned');
+  });
+
+  it('gives a session the confs and the database that it asks for', async () => {
+    const first = await open();
+    await rows(first, 'CREATE DATABASE IF NOT EXISTS elsewhere');
+    const url = gateway.urls.binary.replace('/default', '/elsewhere') + '?spark.sql.shuffle.partitions=7';
+    const second = await connect(url, { user: 'anna' });
+    opened.push(second);
+    expect(await rows(second, 'SELECT current_database()')).toEqual([['elsewhere']]);
+    expect(await rows(second, 'SET spark.sql.shuffle.partitions')).toEqual([
+      ['spark.sql.shuffle.partitions', '7'],
+    ]);
+    expect(await rows(first, 'SET spark.sql.shuffle.partitions')).toEqual([
+      ['spark.sql.shuffle.partitions', '2'],
+    ]);
+  });
+
+  it('cannot send intervals of months, days and a time at once, as Spark 3.5 cannot', async () => {
+    const connection = await open();
+    const sql = 'SELECT make_interval(1, 2, 3) AS i';
+    await expect(rows(connection, sql)).rejects.toMatchObject({ sqlState: '0A000' });
+    expect(await rows(connection, `SELECT CAST(i AS string) FROM (${sql})`)).toEqual([
+      ['1 years 2 months 21 days'],
+    ]);
+  });
 });
+
+/** Where the one Spark of this gateway listens, by its own log. */
+function connectPort(): number {
+  const work = join(home.dir, 'work');
+  const logs = readdirSync(work, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.log(\.\d+)?$/.test(path))
+    .map((path) => readFileSync(join(work, path), 'utf8'));
+  const [, port] = /Spark Connect server started at: \S*:(\d+)/.exec(logs.join('\n')) ?? [];
+  return Number(port);
+}
