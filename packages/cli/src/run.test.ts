@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '../dist/main.js');
@@ -30,25 +31,35 @@ interface Ended {
   readonly output: string;
 }
 
-async function runToItsEnd(conf: readonly string[], ...args: readonly string[]): Promise<Ended> {
+function spawnRun(conf: readonly string[], args: readonly string[]): ChildProcess {
   const confs = [...loopback, ...conf].flatMap((pair) => ['--conf', pair]);
-  const child = spawn(process.execPath, [MAIN, 'run', ...args, ...confs], {
+  return spawn(process.execPath, [MAIN, 'run', ...args, ...confs], {
     env: {
       ...process.env,
       KYUUBI_CONF_DIR: join(home, 'conf'),
       KYUUBI_WORK_DIR_ROOT: join(home, 'work'),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     timeout: ENDS_WITHIN_MS,
     killSignal: 'SIGKILL',
   });
+}
+
+async function runToItsEnd(conf: readonly string[], ...args: readonly string[]): Promise<Ended> {
+  return endOf(spawnRun(conf, args));
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  const streams = [child.stdout, child.stderr].flatMap((stream) => stream ?? []);
+  for (const stream of streams) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
   }
-  const [code] = (await once(child, 'close')) as [number | null];
+  const closed = streams.map((stream) => once(stream, 'close'));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  await Promise.all(closed);
   return { code, output };
 }
 
@@ -78,3 +89,25 @@ it('ends when it cannot say that it serves', async () => {
   expect(output).toContain('running -> stopping (it cannot serve)');
   expect(code).toBe(1);
 });
+
+it('serves though its starter has gone meanwhile', async () => {
+  const doorFile = join(home, 'kyuubi.door');
+  const child = spawnRun([], ['--door-file', doorFile]);
+  const end = endOf(child);
+  child.disconnect();
+  while (child.exitCode === null && !(await exists(doorFile))) await delay(20);
+  // The message comes after the file.
+  await delay(200);
+  child.kill('SIGTERM');
+  const { code, output } = await end;
+  expect(output).not.toContain('ERR_IPC_CHANNEL_CLOSED');
+  expect(output).toContain('running -> draining (SIGTERM)');
+  expect(code).toBe(0);
+});
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

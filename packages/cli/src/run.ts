@@ -161,13 +161,21 @@ async function serve(gateway: Gateway, context: ServeContext): Promise<number> {
   });
   try {
     if (doorFile !== null) await writeFrontDoor(doorFile, frontDoorOf(gateway, conf));
-    // To whoever started us in the background and waits for this.
-    process.send?.('serving');
+    tellStarter(log);
     return await untilStopped(gateway, context);
   } finally {
     relief.close();
     await control?.close();
   }
+}
+
+/** Whoever started us in the background and waits for it; one that has gone meanwhile is no reason not to serve. */
+function tellStarter(log: Logger): void {
+  if (!process.connected) return;
+  // With a callback, as an error without one is an event that ends the process.
+  process.send?.('serving', undefined, undefined, (error) => {
+    if (error !== null) log.debug(`Nobody waits to hear that it serves: ${error.message}`);
+  });
 }
 
 async function untilStopped(
