@@ -14,6 +14,8 @@ let ensemble: MemoryEnsemble;
 let logger: RecordingLogger;
 let sessions: Set<ReturnType<typeof sessionOf>>;
 let leave: () => void;
+let planning: number;
+let settling: Promise<void>;
 let drain: Drain;
 let registry: Registry;
 
@@ -22,12 +24,13 @@ beforeEach(() => {
   ensemble = new MemoryEnsemble(clock);
   logger = new RecordingLogger();
   sessions = new Set([sessionOf({}, clock)]);
-  const empty = new Promise<void>((resolve) => {
-    leave = () => {
-      sessions.clear();
-      resolve();
-    };
-  });
+  planning = 0;
+  settling = Promise.resolve();
+  const waiting: (() => void)[] = [];
+  leave = () => {
+    sessions.clear();
+    for (const resolve of waiting.splice(0)) resolve();
+  };
   const manager = {
     directory: {
       sessions: () => sessions.values(),
@@ -35,7 +38,16 @@ beforeEach(() => {
         return sessions.size;
       },
     },
-    empty: () => empty,
+    get isEmpty() {
+      return sessions.size + planning === 0;
+    },
+    empty: async (signal: AbortSignal) => {
+      if (sessions.size + planning === 0) return;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        signal.addEventListener('abort', () => resolve());
+      });
+    },
   } as unknown as SessionManager;
   registry = ensemble.client().registry;
   drain = new Drain({
@@ -45,7 +57,7 @@ beforeEach(() => {
     instances: ['gw1:10009'],
     deadlineMs: 60_000,
     reportIntervalMs: 10_000,
-    settled: () => Promise.resolve(),
+    settled: () => settling,
     clock,
     logger,
   });
@@ -61,6 +73,26 @@ it('ends with the last session, and leaves no timer', async () => {
   await over;
   expect(clock.delays).toEqual([]);
   expect(logger.has('still open')).toBe(false);
+});
+
+it('waits for a session that is about to be opened when the rest has settled', async () => {
+  let settle = () => {};
+  settling = new Promise((resolve) => {
+    settle = resolve;
+  });
+  let isOver = false;
+  const over = drain.run(forever).then(() => {
+    isOver = true;
+  });
+  leave();
+  await settled();
+  planning = 1;
+  settle();
+  await settled();
+  expect(isOver).toBe(false);
+  planning = 0;
+  leave();
+  await over;
 });
 
 it('reports while it waits', async () => {

@@ -76,13 +76,15 @@ export class Drain {
       logger.info(`${sessions.directory.size} connection(s) are active, delay shutdown`);
       this.#lookAround();
     });
+    const end = new AbortController();
     const deadline = new Promise<void>((resolve) => {
-      this.#giveUp = resolve;
+      end.signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    this.#giveUp = () => end.abort();
     this.#endAt(clock.now() + deadlineMs);
     signal.addEventListener('abort', this.#giveUp, { once: true });
     if (signal.aborted) this.#giveUp();
-    await Promise.race([this.#quiet(), deadline]);
+    await Promise.race([this.#quiet(end.signal), deadline]);
     this.#deadline?.cancel();
     this.#deadline = null;
     reports.cancel();
@@ -114,12 +116,13 @@ export class Drain {
     }
   }
 
-  async #quiet(): Promise<void> {
+  /** Also from those that a newcomer was about to open while the others settled. */
+  async #quiet(signal: AbortSignal): Promise<void> {
     const { sessions, settled } = this.#options;
     do {
-      await sessions.empty();
+      await sessions.empty(signal);
       await settled();
-    } while (sessions.directory.size > 0);
+    } while (!sessions.isEmpty && !signal.aborted);
   }
 
   /** Nothing waits for it but newcomers: discovery may be what is down. */

@@ -40,7 +40,8 @@ export class SessionManager {
   readonly #leave = new Map<string, () => void>();
   /** Sessions being opened on their engines, and those whose engine is being told that they are over. */
   readonly #pending = new Set<Promise<void>>();
-  #onEmpty: (() => void) | null = null;
+  /** Who waits until there is none; a drain that was undone may be one more. */
+  readonly #onEmpty = new Set<() => void>();
   /** Opens under way whose sessions are not in the directory yet. */
   #planning = 0;
   #isDestroyed = false;
@@ -132,11 +133,22 @@ export class SessionManager {
     }
   }
 
-  /** Resolves when no session is open or about to be, at once if so. */
-  async empty(): Promise<void> {
-    if (this.directory.size + this.#planning === 0) return;
+  /** No session is open or about to be. */
+  get isEmpty(): boolean {
+    return this.directory.size + this.#planning === 0;
+  }
+
+  /** Resolves when that is so, at once if it is, or when `signal` aborts. */
+  async empty(signal: AbortSignal): Promise<void> {
+    if (this.isEmpty || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
+      const done = () => {
+        this.#onEmpty.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#onEmpty.add(done);
+      signal.addEventListener('abort', done, { once: true });
     });
   }
 
@@ -177,7 +189,8 @@ export class SessionManager {
   }
 
   #checkEmpty(): void {
-    if (this.directory.size + this.#planning === 0) this.#onEmpty?.();
+    if (!this.isEmpty) return;
+    for (const done of [...this.#onEmpty]) done();
   }
 
   #follow(work: Promise<void>): Promise<void> {
