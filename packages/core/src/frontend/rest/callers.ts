@@ -33,14 +33,39 @@ export class Callers {
    * The same, if it is an administrator's. Unlike in Kyuubi not everybody is one where no password is checked: a page in
    * somebody's browser could stop gateways. Throws AUTHENTICATION_FAILED, ADMIN_REQUIRED.
    */
-  administratorOf(authorization: string | undefined, site: string | undefined): string {
+  administratorOf(request: CallerRequest): string {
+    const authorization = request('authorization');
     const user = this.userOf(authorization);
     if (authorization === undefined) {
       throw new SenbonError('AUTHENTICATION_FAILED', { user, problem: CREDENTIALS_WANTED });
     }
-    // A browser that knows the password sends it along with what another site's page asks for.
-    const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
-    if (isForeign || !this.#administrators.has(user)) throw new SenbonError('ADMIN_REQUIRED', { user });
+    if (isOfAnotherSite(request) || !this.#administrators.has(user)) {
+      throw new SenbonError('ADMIN_REQUIRED', { user });
+    }
     return user;
   }
+}
+
+/** A header by its name in lower case. */
+export type CallerRequest = (header: string) => string | undefined;
+
+/** What a form can send without the browser asking the server first. */
+const FORM_TYPE = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
+
+/**
+ * A browser that knows the password, or was given one in the URL, sends it along with what another site's page asks for. It
+ * says where that comes from: by Sec-Fetch-Site to HTTPS and localhost alone, by Origin with every POST.
+ */
+function isOfAnotherSite(request: CallerRequest): boolean {
+  const site = request('sec-fetch-site');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  const origin = request('origin');
+  if (origin !== undefined && hostOf(origin) !== request('host')?.toLowerCase()) return true;
+  return FORM_TYPE.test(request('content-type') ?? '');
+}
+
+/** `null` for an origin that is none, as that of a sandboxed page. */
+function hostOf(origin: string): string | null {
+  const host = URL.canParse(origin) ? new URL(origin).host : '';
+  return host === '' ? null : host;
 }

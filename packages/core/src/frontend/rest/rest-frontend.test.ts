@@ -94,10 +94,39 @@ describe('the REST frontend', () => {
       const foreign = { ...basic('ann'), 'sec-fetch-site': 'cross-site' };
       expect((await ask(method, path, foreign)).status).toBe(403);
     }
+    expect(made.logger.has('whoever reaches')).toBe(true);
     expect((await ask('GET', 'ping', { authorization: 'Bearer x' })).status).toBe(401);
     for (const user of ['ann', 'ben', 'svc'])
       expect((await get('admin/drain', basic(user))).status).toBe(200);
     expect(made.gateway.state).toBe('running');
+  });
+});
+
+describe('what a page of another site has a browser ask for', () => {
+  const own = () => `127.0.0.1:${made.portOf('REST')}`;
+
+  // Over plain HTTP to another machine a browser does not send Sec-Fetch-Site.
+  it.each([
+    ['another origin', () => ({ origin: 'http://evil.example' })],
+    ['another port', () => ({ origin: 'http://127.0.0.1:1' })],
+    ['a sandboxed page', () => ({ origin: 'null' })],
+    ['a file', () => ({ origin: 'file://' })],
+    ['a form', () => ({ 'content-type': 'application/x-www-form-urlencoded' })],
+    ['a form of files', () => ({ 'content-type': 'multipart/form-data; boundary=x' })],
+    ['a form of text', () => ({ origin: `http://${own()}`, 'content-type': 'Text/Plain;charset=UTF-8' })],
+  ])('is refused: %s', async (_what, headers) => {
+    for (const path of ['admin/drain', 'admin/undrain']) {
+      expect((await post(path, { ...basic('ann'), ...headers() })).status).toBe(403);
+    }
+    expect(made.gateway.state).toBe('running');
+  });
+
+  it.each([
+    ['its own page', () => ({ origin: `http://${own()}` })],
+    ['a program with JSON', () => ({ 'content-type': 'application/json' })],
+  ])('is not to be confused with %s', async (_what, headers) => {
+    await openSession();
+    expect((await post('admin/drain', { ...basic('ann'), ...headers() })).status).toBe(202);
   });
 });
 

@@ -63,6 +63,9 @@ export class RestFrontend implements Frontend {
   async listen(): Promise<void> {
     await this.#listener.listen();
     this.#logger.info(`Exposing REST endpoint at: ${this.url}`);
+    this.#logger.warn(
+      `REST checks no passwords: whoever reaches ${this.url} and names an administrator (kyuubi.server.administrators) is one. Let only administrators reach it (kyuubi.frontend.rest.bind.host, a firewall)`,
+    );
   }
 
   get socket(): ListeningSocket | null {
