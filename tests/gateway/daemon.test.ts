@@ -188,6 +188,30 @@ describe('stop', () => {
   });
 });
 
+describe('stop of a healthy gateway', () => {
+  /** Longer than the first look takes, which finds it silent. */
+  const PAUSE_MS = 20_000;
+
+  test('that has no room for a knock, and pauses for a while, kills nobody', { timeout: 90_000 }, async () => {
+    await run('start', '--conf', 'kyuubi.frontend.max.connections=1');
+    const client = await openSession({ host: '127.0.0.1', port: await portOf() }, 'ann');
+    expect(await query(client.session, 'SELECT 1')).toEqual([[1]]);
+    const pid = await pidOf();
+    const stopped = run('stop');
+    const log = join(home, 'logs', (await logs())[0] ?? '');
+    await expect.poll(() => readFile(log, 'utf8'), { timeout: 10_000 }).toContain('running -> draining');
+    process.kill(pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    process.kill(pid, 'SIGCONT');
+    expect(await query(client.session, 'SELECT 2')).toEqual([[2]]);
+    await client.close();
+    const outcome = await stopped;
+    expect(outcome.code).toBe(0);
+    expect(outcome.output).not.toContain('killing it');
+    expect(await readFile(log, 'utf8')).toContain('stopping -> stopped');
+  });
+});
+
 describe('status tells a gateway that runs from one that serves', () => {
   test('when it does not answer; stop then kills it', { timeout: 90_000 }, async () => {
     await run('start');

@@ -13,16 +13,11 @@ import { isGateway, PidFile } from './pid-file.ts';
 import { type Health, probe } from './probe.ts';
 import { readiness } from './readiness.ts';
 import { runUpgrade } from './run-upgrade.ts';
+import { sendSignal, untilStopped } from './stopping.ts';
 
 /** The daemon's name in file names and messages, which is the one in Kyuubi's. */
 const NAME = 'org.apache.kyuubi.server.KyuubiServer';
 const POLL_MS = 50;
-/** A gateway that has not ended by then waits for something, and who stops it is told. */
-const TELL_AFTER_MS = 1_000;
-/** Between two looks at a gateway that is to end. Kyuubi's script kills after as long. */
-const LOOK_MS = 10_000;
-/** A gateway that has closed its door may still be saying goodbye to its engines. */
-const MAX_LOOKS_WITHOUT_DOOR = 3;
 
 const NOT_YET: Health = { kind: 'broken', problem: 'it has not said yet that it serves' };
 
@@ -100,9 +95,9 @@ export class Daemon {
     }
     this.#print(`Stopping ${NAME}`);
     for (const pid of pids) {
-      process.kill(pid, 'SIGTERM');
+      sendSignal(pid, 'SIGTERM');
       // Another signal is what tells a draining gateway not to wait.
-      if (isNow) process.kill(pid, 'SIGINT');
+      if (isNow) sendSignal(pid, 'SIGINT');
     }
     await Promise.all(pids.map((pid) => this.#untilStopped(pid)));
     await this.#pidFile.remove();
@@ -115,7 +110,7 @@ export class Daemon {
       this.#print(`no ${NAME} to stop`);
       return 0;
     }
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const pid of pids) sendSignal(pid, 'SIGKILL');
     await Promise.all(pids.map((pid) => isGoneWithin(pid, Number.POSITIVE_INFINITY)));
     await this.#pidFile.remove();
     return 0;
@@ -149,11 +144,16 @@ export class Daemon {
     return door === null ? NOT_YET : probe(door);
   }
 
-  /** At the front door only the present one answers. */
-  async #healthOf(pid: number, isPresent: boolean): Promise<Health> {
-    if (isPresent) return this.#knock();
-    const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
-    return status === null ? NOT_YET : { kind: 'draining', problem: `it is ${status.state}` };
+  /**
+   * At its control socket, or, if it could open none, at the front door, where only the present one is. Not at the door alone:
+   * one that has all the connections it may have turns who knocks away without a word.
+   */
+  async #answers(pid: number, isPresent: boolean): Promise<boolean> {
+    const [status, health] = await Promise.all([
+      askForStatus(controlPath(this.#environment.pidDir, pid)),
+      isPresent ? this.#knock() : NOT_YET,
+    ]);
+    return status !== null || health.kind === 'serves' || health.kind === 'draining';
   }
 
   async #tellOfPredecessors(): Promise<void> {
@@ -218,24 +218,17 @@ export class Daemon {
 
   async #untilStopped(pid: number): Promise<void> {
     const isPresent = pid === (await this.#pidFile.read());
-    let looksWithoutDoor = 0;
-    let hasTold = !(await isGoneWithin(pid, TELL_AFTER_MS)) && (await this.#tellOfSessions(pid));
-    while (!(await isGoneWithin(pid, LOOK_MS))) {
-      const { kind } = await this.#healthOf(pid, isPresent);
-      if (kind === 'draining' || kind === 'serves') {
-        if (!hasTold && !(await this.#tellOfSessions(pid))) {
-          this.#print('It waits for its sessions to be closed; kyuubi stop --now cuts them off');
-        }
-        hasTold = true;
-        continue;
-      }
-      looksWithoutDoor += 1;
-      if (kind !== 'silent' && looksWithoutDoor < MAX_LOOKS_WITHOUT_DOOR) continue;
-      this.#print(`${NAME} does not react; killing it`);
-      process.kill(pid, 'SIGKILL');
-      await isGoneWithin(pid, LOOK_MS);
-      return;
-    }
+    await untilStopped({
+      isGoneWithin: (timeoutMs) => isGoneWithin(pid, timeoutMs),
+      answers: () => this.#answers(pid, isPresent),
+      tell: () => this.#tellOfSessions(pid),
+      tellWithoutFacts: () =>
+        this.#print('It waits for its sessions to be closed; kyuubi stop --now cuts them off'),
+      kill: () => {
+        this.#print(`${NAME} does not react; killing it`);
+        sendSignal(pid, 'SIGKILL');
+      },
+    });
   }
 }
 
