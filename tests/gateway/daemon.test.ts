@@ -192,7 +192,9 @@ describe('stop of a healthy gateway', () => {
   /** Longer than the first look takes, which finds it silent. */
   const PAUSE_MS = 20_000;
 
-  test('that has no room for a knock, and pauses for a while, kills nobody', { timeout: 90_000 }, async () => {
+  test('that has no room for a knock, and pauses for a while, kills nobody', {
+    timeout: 90_000,
+  }, async () => {
     await run('start', '--conf', 'kyuubi.frontend.max.connections=1');
     const client = await openSession({ host: '127.0.0.1', port: await portOf() }, 'ann');
     expect(await query(client.session, 'SELECT 1')).toEqual([[1]]);

@@ -190,7 +190,7 @@ export class SessionManager {
 
   #checkEmpty(): void {
     if (!this.isEmpty) return;
-    for (const done of [...this.#onEmpty]) done();
+    for (const done of this.#onEmpty) done();
   }
 
   #follow(work: Promise<void>): Promise<void> {

@@ -13,8 +13,7 @@ export interface AdminRoutesOptions {
 
 /** Below `/api/v1/admin`: Kyuubi's list of servers, and the drain of this gateway, which is ours. */
 export function addAdminRoutes(app: HttpApp, { admin, callers, logger }: AdminRoutesOptions): void {
-  const administrator = (context: HttpContext) =>
-    callers.administratorOf((name) => context.req.header(name));
+  const administrator = (context: HttpContext) => callers.administratorOf((name) => context.req.header(name));
 
   app.get('/api/v1/admin/server', async (context) => {
     administrator(context);
