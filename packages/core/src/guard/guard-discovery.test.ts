@@ -285,6 +285,17 @@ describe('a registration', () => {
     await expect(guarded.close()).rejects.toMatchObject({ code: 'DISCOVERY_FAILED' });
   });
 
+  it('is closed once, and again when that failed', async () => {
+    const close = vi.fn(async () => {}).mockRejectedValueOnce('nobody there');
+    const registration = { path: '/s/n', ended: never(), close };
+    const client = await opened({ registry: { register: async () => registration } });
+    const guarded = await client.registry.register('/s', spec);
+    await expect(guarded.close()).rejects.toMatchObject({ code: 'DISCOVERY_FAILED' });
+    await Promise.all([guarded.close(), guarded.close()]);
+    await guarded.close();
+    expect(close).toHaveBeenCalledTimes(2);
+  });
+
   it('that comes too late is taken back', async () => {
     const close = vi.fn(async () => {});
     let arrive = () => {};

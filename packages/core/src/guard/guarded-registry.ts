@@ -103,7 +103,13 @@ function guardRegistration(registration: Registration, context: DiscoveryContext
     close: () => {
       // The client's own close closes this too, so that its end is no reason to give it up.
       const run = () => registration.close();
-      closed ??= context.call(registration.path, { what: 'registration.close', run });
+      closed ??= context
+        .call(registration.path, { what: 'registration.close', run })
+        .catch((error: unknown) => {
+          // The node may still be there, so closing again has to mean something.
+          closed = null;
+          throw error;
+        });
       return closed;
     },
   };

@@ -104,7 +104,10 @@ export interface Registration {
   readonly path: string;
   /** Resolves once, when the registration is over. Never rejects. */
   readonly ended: Promise<RegistrationEnd>;
-  /** Removes the node. Idempotent. */
+  /**
+   * Removes the node. Idempotent. Rejects when that cannot be done now; the client then goes on trying by itself until
+   * the node or its session is gone, so that no gateway that refuses sessions stays listed after an outage.
+   */
   close(): Promise<void>;
 }
 
