@@ -42,7 +42,7 @@ const machines = [
     title: 'Registration in ZooKeeper',
     file: 'packages/discovery-zk/src/registry/registration.ts',
     about:
-      'A node is made again after a lost session. A node that somebody else deleted while the session lived ends the registration: its owner drains.',
+      'A node is made again after a lost session. A node that somebody else deleted while the session lived ends the registration: its owner drains. One that is closed while no server answers is deleted when one answers again, unless its session has ended by then.',
   },
   {
     title: 'ZooKeeper session',
@@ -60,7 +60,7 @@ const machines = [
     title: 'Registration in etcd',
     file: 'packages/discovery-etcd/src/registry/registration.ts',
     about:
-      'As in ZooKeeper, with a lease in place of a session. When its key is gone, the client asks etcd whether the lease lives, by a question that is answered in the order of etcd’s log: only then was it somebody else’s deletion.',
+      'As in ZooKeeper, with a lease in place of a session. When its key is gone, the client asks etcd whether the lease lives, by a question that is answered in the order of etcd’s log: only then was it somebody else’s deletion. One that is closed while no member answers is deleted when one answers again.',
   },
   {
     title: 'Connection to etcd',

@@ -128,6 +128,18 @@ describe('members that fail', () => {
     expect(await waiting).toBeGreaterThan(0);
   });
 
+  it('keep a registration that is closed meanwhile, until one answers again', async () => {
+    const registration = await client.registry.register('/space', spec);
+    for (const member of ['one', 'two', 'three']) etcd.takeDown(`http://${member}:2379`);
+    await expect(registration.close()).rejects.toMatchObject({ code: 'DISCOVERY_UNREACHABLE' });
+    expect(await registration.ended).toBe('closed');
+    expect(etcd.keys('/space/serverUri=')).toEqual([registration.path]);
+    etcd.down.clear();
+    await vi.waitFor(() => expect(etcd.keys('/space/serverUri=')).toEqual([]), PATIENCE_MS);
+    await registration.close();
+    expect(etcd.keys('/space/')).toEqual([]);
+  });
+
   it('keep a lock for as long as the lease is safe, and no longer', async () => {
     const reason = await client.locks.withLock('/lock', PATIENCE_MS, async (signal) => {
       for (const member of ['one', 'two', 'three']) etcd.takeDown(`http://${member}:2379`);

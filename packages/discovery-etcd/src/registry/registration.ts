@@ -1,4 +1,11 @@
-import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
+import {
+  type Logger,
+  type NodeSpec,
+  type Registration,
+  RegistrationEnd,
+  SenbonError,
+  messageOf,
+} from '@senbon/core';
 import { backoffMs, deferred, orAborted, pause } from '@senbon/core/discovery';
 import type { Attempt, EtcdClient, RunOptions } from '../client/etcd-client.ts';
 import { isFault } from '../client/etcd-error.ts';
@@ -11,6 +18,8 @@ import type { Turns } from './turns.ts';
 
 const RETRY_BASE_MS = 200;
 const RETRY_MAX_MS = 10_000;
+/** For one wait for a member that answers; there is another after it. */
+const LATE_DELETION_MS = 60_000;
 const NO_LEASE = '0';
 
 export const RegistrationState = {
@@ -57,6 +66,9 @@ export class EtcdRegistration implements Registration {
   #changes = 0;
   /** Making the node anew with a new lease. */
   #work: Promise<void> = Promise.resolve();
+  /** Closed, and yet to be deleted. */
+  #isLeftBehind = false;
+  #isDeletingLate = false;
 
   private constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -90,21 +102,59 @@ export class EtcdRegistration implements Registration {
     return this.#options.spec.persistent === true;
   }
 
+  /** Rejects when the node cannot be deleted now. It is deleted as soon as it can be then, or with its lease. */
   async close(): Promise<void> {
-    if (this.#state === RegistrationState.ended) return;
-    const { client, space, turns } = this.#options;
-    const isBeingMade = this.#state !== RegistrationState.registered;
+    if (this.#state === RegistrationState.ended && !this.#isLeftBehind) return;
+    const { client, space, turns, ownPaths } = this.#options;
+    const isBeingMade =
+      this.#state === RegistrationState.registering || this.#state === RegistrationState.lost;
+    if (this.#state === RegistrationState.registered) this.#isLeftBehind = true;
     this.#end(RegistrationEnd.closed, 'close was called');
+    // Until it is gone, no other registration may take it for the node of an attempt whose answer was lost.
+    if (this.#isLeftBehind) ownPaths.add(this.#path);
     // In its turn, for a node that is just being made with a new lease would stay otherwise.
     await this.#work;
     const remove = () => turns.take(space, () => client.run((attempt) => deleteKey(attempt, this.#path)));
-    await translated(space, remove);
-    if (isBeingMade) void this.#sweep();
+    try {
+      await translated(space, remove);
+      this.#forget();
+    } catch (error) {
+      if (this.#isLeftBehind && !this.#isDeletingLate) void this.#deleteLate();
+      throw error;
+    } finally {
+      if (isBeingMade) void this.#sweep();
+    }
   }
 
   /** Forgets the node without deleting it: the lease's end will, or it is persistent. */
   abandon(): void {
     this.#end(RegistrationEnd.closed, 'the client was closed');
+  }
+
+  #forget(): void {
+    this.#isLeftBehind = false;
+    this.#options.ownPaths.delete(this.#path);
+  }
+
+  async #deleteLate(): Promise<void> {
+    const { client, logger, space } = this.#options;
+    const bound = this.isPersistent || this.#session === null ? {} : { session: this.#session };
+    const options = { ...bound, timeoutMs: LATE_DELETION_MS };
+    this.#isDeletingLate = true;
+    while (this.#isLeftBehind && !client.closing.aborted) {
+      try {
+        await client.run((attempt) => deleteKey(attempt, this.#path), options);
+        logger.info(`Registration ${this.#path.slice(space.length + 1)} is deleted now`);
+        this.#forget();
+      } catch (error) {
+        // It goes on only for want of a member that answers, for which `run` waits.
+        if (error instanceof SenbonError && error.code === 'DISCOVERY_UNREACHABLE') continue;
+        if (!isFault(error, 'leaseGone') && !client.closing.aborted) {
+          logger.warn(`Cannot delete ${this.#path}, which goes with its lease: ${messageOf(error)}`);
+        }
+        this.#forget();
+      }
+    }
   }
 
   #onNewSession(): void {

@@ -7,38 +7,50 @@ import { type FakeCall, type FakeHandle, fakeHandles } from '../testing/fake-han
 const PREFIX = '/kyuubi/serverUri=a:1;version=1;sequence=';
 const stat = { version: 0, numChildren: 0, ephemeralOwner: '1' };
 
-describe('a registration whose node is gone', () => {
-  let handles: FakeHandle[];
-  let client: DiscoveryClient;
-  let registration: Registration;
-  let watch: FakeCall;
+interface Opened {
+  readonly handles: FakeHandle[];
+  readonly client: DiscoveryClient;
+  readonly registration: Registration;
+  readonly watch: FakeCall;
+  readonly call: (handle: number, operation: string) => Promise<FakeCall>;
+}
 
-  const call = (handle: number, operation: string): Promise<FakeCall> =>
-    vi.waitFor(() => (handles[handle] as FakeHandle).take(operation), { interval: 5 });
-
+/** For each test of a group: a client with one registration, and the handles under it. */
+function onFakeHandles(): { opened: () => Opened } {
+  let present: Opened;
   beforeEach(async () => {
-    const fake = fakeHandles();
-    ({ handles } = fake);
+    const { handle, handles } = fakeHandles();
+    const call: Opened['call'] = (index, operation) =>
+      vi.waitFor(() => (handles[index] as FakeHandle).take(operation), { interval: 5 });
     const options = {
       addresses: '127.0.0.1:1',
       sessionTimeoutMs: 3_000,
-      connectTimeoutMs: 1_000,
+      connectTimeoutMs: 500,
       conf: new Map<string, string>(),
       logger: silentLogger,
     };
-    const opening = openDiscovery(options, {}, fake.handle);
+    const opening = openDiscovery(options, {}, handle);
     await vi.waitFor(() => expect(handles).toHaveLength(1));
     handles[0]?.connect();
-    client = await opening;
+    const client = await opening;
     const registering = client.registry.register('/kyuubi', { host: 'a', port: 1, version: '1' });
     (await call(0, 'a_create')).answer(0, `${PREFIX}0000000000`);
-    watch = await call(0, 'aw_exists');
+    const watch = await call(0, 'aw_exists');
     watch.answer(0, stat);
-    registration = await registering;
+    present = { handles, client, registration: await registering, watch, call };
   });
   afterEach(async () => {
-    for (const handle of handles) handle.disconnect();
-    await client.close();
+    for (const handle of present.handles) handle.disconnect();
+    await present.client.close();
+  });
+  return { opened: () => present };
+}
+
+describe('a registration whose node is gone', () => {
+  const { opened } = onFakeHandles();
+  let { handles, registration, watch, call } = {} as Opened;
+  beforeEach(() => {
+    ({ handles, registration, watch, call } = opened());
   });
 
   it('was deleted by somebody, when the session can be used after that', async () => {
@@ -76,5 +88,63 @@ describe('a registration whose node is gone', () => {
     again.watcher?.(WatchEvent.deleted, 3, registration.path);
     (await call(0, 'a_exists')).answer(-101);
     expect(await registration.ended).toBe('deleted');
+  });
+});
+
+describe('a registration that is closed while no server answers', () => {
+  const { opened } = onFakeHandles();
+  const closeInVain = async (): Promise<void> => {
+    const { handles, registration } = opened();
+    handles[0]?.disconnect();
+    await expect(registration.close()).rejects.toMatchObject({ code: 'DISCOVERY_UNREACHABLE' });
+    expect(await registration.ended).toBe('closed');
+  };
+
+  it('is deleted when one answers again, and then not once more', async () => {
+    const { handles, registration, call } = opened();
+    await closeInVain();
+    handles[0]?.connect();
+    const deletion = await call(0, 'a_delete_');
+    expect(deletion.args[0]).toBe(registration.path);
+    deletion.answer(0);
+    await new Promise(setImmediate);
+    await registration.close();
+    expect(handles[0]?.pending('a_delete_')).toEqual([]);
+  });
+
+  it('is deleted after a lost answer and another disconnect', async () => {
+    const { handles, call } = opened();
+    await closeInVain();
+    handles[0]?.connect();
+    (await call(0, 'a_delete_')).answer(-4);
+    handles[0]?.disconnect();
+    handles[0]?.connect();
+    (await call(0, 'a_delete_')).answer(-101);
+  });
+
+  it('is taken for nobody else’s node before that', async () => {
+    const { handles, client, registration, call } = opened();
+    await closeInVain();
+    handles[0]?.connect();
+    const deletion = await call(0, 'a_delete_');
+    const again = client.registry.register('/kyuubi', { host: 'a', port: 1, version: '1' });
+    (await call(0, 'a_create')).answer(-4);
+    (await call(0, 'a_get_children')).answer(0, [registration.path.slice('/kyuubi/'.length)]);
+    (await call(0, 'a_create')).answer(0, `${PREFIX}0000000001`);
+    (await call(0, 'aw_exists')).answer(0, stat);
+    expect((await again).path).toBe(`${PREFIX}0000000001`);
+    deletion.answer(0);
+  });
+
+  it('goes with its session, and nothing is deleted in the next', async () => {
+    const { handles, client, call } = opened();
+    await closeInVain();
+    handles[0]?.expire();
+    await vi.waitFor(() => expect(handles).toHaveLength(2));
+    handles[1]?.connect();
+    const reading = client.records.get('/kyuubi/x');
+    (await call(1, 'a_get')).answer(-101);
+    expect(await reading).toBeNull();
+    expect(handles.flatMap((handle) => handle.pending('a_delete_'))).toEqual([]);
   });
 });

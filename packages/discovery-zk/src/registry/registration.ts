@@ -1,4 +1,11 @@
-import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
+import {
+  type Logger,
+  type NodeSpec,
+  type Registration,
+  RegistrationEnd,
+  SenbonError,
+  messageOf,
+} from '@senbon/core';
 import { backoffMs, deferred, encodeNodeData, encodeNodeName, pause } from '@senbon/core/discovery';
 import { CreateFlag, type NodeAcl, WatchEvent } from '../client/handle.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
@@ -9,6 +16,8 @@ import { translated } from '../errors.ts';
 
 const RETRY_BASE_MS = 200;
 const RETRY_MAX_MS = 10_000;
+/** For one wait for a connection; there is another after it. */
+const LATE_DELETION_MS = 60_000;
 
 export const RegistrationState = {
   registering: 'registering',
@@ -52,6 +61,9 @@ export class ZkRegistration implements Registration {
   #work: Promise<void> = Promise.resolve();
   /** The newest attempt to make the node; it goes on when nobody waits for it any more. */
   #attempt: Promise<void> | null = null;
+  /** Closed, and yet to be deleted. */
+  #isLeftBehind = false;
+  #isDeletingLate = false;
 
   private constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -86,18 +98,57 @@ export class ZkRegistration implements Registration {
     return this.#options.spec.persistent === true;
   }
 
+  /** Rejects when the node cannot be deleted now. It is deleted as soon as it can be then, or with its session. */
   async close(timeoutMs?: number): Promise<void> {
-    if (this.#state === RegistrationState.ended) return;
+    if (this.#state === RegistrationState.ended && !this.#isLeftBehind) return;
+    const { client, ownPaths } = this.#options;
+    if (this.#state === RegistrationState.registered) this.#isLeftBehind = true;
+    const isBeingMade = this.#state === RegistrationState.lost;
     this.#end(RegistrationEnd.closed, 'close was called');
+    // Until it is gone, no other registration may take it for the node of an attempt whose answer was lost.
+    if (this.#isLeftBehind) ownPaths.add(this.#path);
     // A node that is just being made in a new session would stay otherwise.
     await this.#work;
+    if (isBeingMade) return this.#sweep();
+    const { session } = client;
     const options = timeoutMs === undefined ? {} : { timeoutMs };
-    await translated(this.#path, () => deleteNode(this.#options.client, this.#path, options));
+    try {
+      await translated(this.#path, () => deleteNode(client, this.#path, options));
+      this.#forget();
+    } catch (error) {
+      if (this.#isLeftBehind && !this.#isDeletingLate) void this.#deleteLate(session);
+      throw error;
+    }
   }
 
   /** Forgets the node without deleting it: the session's end will, or it is persistent. */
   abandon(): void {
     this.#end(RegistrationEnd.closed, 'the client was closed');
+  }
+
+  #forget(): void {
+    this.#isLeftBehind = false;
+    this.#options.ownPaths.delete(this.#path);
+  }
+
+  async #deleteLate(session: ZkSession): Promise<void> {
+    const { client, logger } = this.#options;
+    const bound = this.isPersistent ? {} : { session };
+    this.#isDeletingLate = true;
+    while (this.#isLeftBehind && !client.closing.aborted) {
+      try {
+        await deleteNode(client, this.#path, { ...bound, timeoutMs: LATE_DELETION_MS });
+        logger.info(`Registration ${nameOf(this.#path)} is deleted now`);
+        this.#forget();
+      } catch (error) {
+        // It goes on only for want of a connection, and waits for that in `deleteNode`.
+        if (error instanceof SenbonError && error.code === 'DISCOVERY_UNREACHABLE') continue;
+        if (!isZkCode(error, ZkCode.sessionExpired) && !client.closing.aborted) {
+          logger.warn(`Cannot delete ${this.#path}, which goes with its session: ${messageOf(error)}`);
+        }
+        this.#forget();
+      }
+    }
   }
 
   #onNewSession(): void {
