@@ -48,9 +48,9 @@ function onFakeHandles(): { opened: () => Opened } {
 
 describe('a registration whose node is gone', () => {
   const { opened } = onFakeHandles();
-  let { handles, registration, watch, call } = {} as Opened;
+  let { handles, client, registration, watch, call } = {} as Opened;
   beforeEach(() => {
-    ({ handles, registration, watch, call } = opened());
+    ({ handles, client, registration, watch, call } = opened());
   });
 
   it('was deleted by somebody, when the session can be used after that', async () => {
@@ -87,6 +87,18 @@ describe('a registration whose node is gone', () => {
     again.answer(0, stat);
     again.watcher?.(WatchEvent.deleted, 3, registration.path);
     (await call(0, 'a_exists')).answer(-101);
+    expect(await registration.ended).toBe('deleted');
+  });
+
+  it('is watched on also when no server answers for longer than an operation may take', async () => {
+    watch.watcher?.(WatchEvent.changed, 3, registration.path);
+    await call(0, 'aw_exists');
+    handles[0]?.disconnect();
+    const unreachable = { code: 'DISCOVERY_UNREACHABLE' };
+    await expect(client.records.get('/kyuubi/x')).rejects.toMatchObject(unreachable);
+    handles[0]?.connect();
+    const again = await call(0, 'aw_exists');
+    again.answer(-101);
     expect(await registration.ended).toBe('deleted');
   });
 });

@@ -236,7 +236,7 @@ export class ZkRegistration implements Registration {
     const stat = await session.exists(path, (type) => {
       if (this.#state === RegistrationState.ended || path !== this.#path) return;
       if (type === WatchEvent.deleted) void this.#checkDeletion(session);
-      else this.#rewatch();
+      else void this.#rewatch(session);
     });
     if (stat === null && this.#state !== RegistrationState.ended) {
       this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
@@ -268,13 +268,20 @@ export class ZkRegistration implements Registration {
     }
   }
 
-  /** Its data was changed: that means nothing to anybody, but used the watch up. */
-  #rewatch(): void {
+  /** Its data was changed: that means nothing to anybody, but used the watch up. A new session watches anew by itself. */
+  async #rewatch(session: ZkSession): Promise<void> {
     const { client, logger } = this.#options;
-    client
-      .run((session) => this.#watch(session), { session: client.session })
-      // A new session watches anew by itself.
-      .catch((error: unknown) => logger.debug(`Not watching ${this.#path} any more: ${messageOf(error)}`));
+    while (this.#state !== RegistrationState.ended && client.session === session && !client.closing.aborted) {
+      try {
+        await client.run(() => this.#watch(session), { session });
+        return;
+      } catch (error) {
+        if (isZkCode(error, ZkCode.sessionExpired)) return;
+        logger.debug(`Not watching ${this.#path} again yet: ${messageOf(error)}`);
+        // `run` has waited for a connection; a refusal comes at once.
+        await pause(RETRY_BASE_MS, this.#stop.signal);
+      }
+    }
   }
 
   #setPath(path: string): void {
