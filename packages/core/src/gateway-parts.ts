@@ -294,7 +294,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
   });
   const loss = new DiscoveryLoss({
     connection: client.connection,
-    timeoutMs: client.connection.sessionTimeoutMs ?? ha.sessionTimeoutMs,
+    timeoutMs: ha.sessionTimeoutMs,
     action: ha.lostAction,
     clock,
     logger,

@@ -1,7 +1,7 @@
 import { silentLogger } from '@senbon/core';
 import { discoverySuite } from '@senbon/testkit';
 import { startEmbeddedZooKeeper } from '@senbon/zookeeper-embedded';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discoveryPlugin } from './index.ts';
 import { expireSession } from './testing/index.ts';
 
@@ -29,4 +29,22 @@ discoverySuite({
       stop: () => server.close(),
     };
   },
+});
+
+it('the session time-out is the one that the server grants', async () => {
+  const bounds = { tickTimeMs: 100, minSessionTimeoutMs: 200, maxSessionTimeoutMs: 3_000 };
+  const server = await startEmbeddedZooKeeper({ host: '127.0.0.1', port: 0, ...bounds });
+  const client = await discoveryPlugin.open(
+    {
+      addresses: server.address,
+      sessionTimeoutMs: 60_000,
+      connectTimeoutMs: 5_000,
+      conf: new Map(),
+      logger: silentLogger,
+    },
+    {},
+  );
+  expect(client.connection.sessionTimeoutMs).toBe(3_000);
+  await client.close();
+  await server.close();
 });

@@ -250,6 +250,14 @@ it.each([
   expect(client.connection.sessionTimeoutMs).toBe(seen);
 });
 
+it('a session time-out of the ensemble’s own is the present session’s', async () => {
+  const connection = { ...ensemble.client().connection, sessionTimeoutMs: 4_000 };
+  const open = async () => Object.assign(ensemble.client(), { connection });
+  const client = await guard({ ...ensemble.plugin, open }).open(options(), {});
+  connection.sessionTimeoutMs = 9_000;
+  expect(client.connection.sessionTimeoutMs).toBe(9_000);
+});
+
 it('the connection may call back when nobody listens any more', async () => {
   let tell: (state: ConnectionState) => void = () => {};
   const client = await opened({

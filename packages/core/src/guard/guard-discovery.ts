@@ -174,9 +174,11 @@ class GuardedClient implements DiscoveryClient {
 }
 
 function guardConnection(connection: Connection, context: DiscoveryContext): Connection {
-  const { sessionTimeoutMs } = connection;
   return {
-    ...(sessionTimeoutMs === undefined || !(sessionTimeoutMs > 0) ? {} : { sessionTimeoutMs }),
+    get sessionTimeoutMs(): number | undefined {
+      const { sessionTimeoutMs } = connection;
+      return sessionTimeoutMs !== undefined && sessionTimeoutMs > 0 ? sessionTimeoutMs : undefined;
+    },
     get state(): ConnectionState {
       return connection.state;
     },

@@ -9,6 +9,8 @@ let clock: FakeClock;
 let logger: RecordingLogger;
 let listeners: Set<(state: ConnectionState) => void>;
 let state: ConnectionState;
+/** As the ensemble has granted it. */
+let grantedMs: number | undefined;
 
 beforeEach(() => {
   onLost.mockClear();
@@ -16,12 +18,16 @@ beforeEach(() => {
   logger = new RecordingLogger();
   listeners = new Set();
   state = ConnectionState.connected;
+  grantedMs = undefined;
 });
 
 function watch(action: LostAction): DiscoveryLoss {
   const connection = {
     get state() {
       return state;
+    },
+    get sessionTimeoutMs() {
+      return grantedMs;
     },
     onChange(listener: (to: ConnectionState) => void) {
       listeners.add(listener);
@@ -76,6 +82,18 @@ describe('service discovery that is away', () => {
       expect(logger.lines.filter((line) => line.includes('Service discovery is back'))).toHaveLength(round);
     }
     expect(onLost).not.toHaveBeenCalled();
+  });
+
+  it('is given the time of the session that the ensemble has granted, which may be another later', () => {
+    grantedMs = 40_000;
+    watch('DRAIN');
+    grantedMs = 30_000;
+    go(ConnectionState.suspended);
+    clock.advance(29_999);
+    expect(onLost).not.toHaveBeenCalled();
+    clock.advance(1);
+    expect(onLost).toHaveBeenCalledOnce();
+    expect(logger.has('failed to reconnect in 30 seconds')).toBe(true);
   });
 
   it('from the beginning counts too, and nothing after the end', () => {

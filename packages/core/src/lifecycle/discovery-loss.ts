@@ -7,7 +7,7 @@ export type LostAction = (typeof LOST_ACTIONS)[number];
 
 export interface DiscoveryLossOptions {
   readonly connection: Connection;
-  /** After as long, the ensemble has given up this gateway's nodes, whether we can hear it say so or not. */
+  /** Of the session, where the connection knows of no other. */
   readonly timeoutMs: number;
   readonly action: LostAction;
   readonly clock: Clock;
@@ -21,6 +21,8 @@ export class DiscoveryLoss {
   readonly #options: DiscoveryLossOptions;
   #unsubscribe: () => void = () => {};
   #timer: Timer | null = null;
+  /** After as long, the ensemble has given up this gateway's nodes, whether we can hear it say so or not. */
+  #timeoutMs = 0;
   #isLost = false;
 
   constructor(options: DiscoveryLossOptions) {
@@ -40,7 +42,7 @@ export class DiscoveryLoss {
   }
 
   #onChange(state: ConnectionState): void {
-    const { clock, timeoutMs, logger } = this.#options;
+    const { logger } = this.#options;
     switch (state) {
       case ConnectionState.connected:
         if (this.#isLost) logger.info('Service discovery is back');
@@ -50,16 +52,22 @@ export class DiscoveryLoss {
         return;
       case ConnectionState.suspended:
       case ConnectionState.lost:
-        if (!this.#isLost) this.#timer ??= clock.after(timeoutMs, () => this.#giveUp());
+        if (!this.#isLost && this.#timer === null) this.#startTimer();
         return;
       case ConnectionState.closed:
         this.close();
     }
   }
 
+  #startTimer(): void {
+    const { connection, timeoutMs, clock } = this.#options;
+    this.#timeoutMs = connection.sessionTimeoutMs ?? timeoutMs;
+    this.#timer = clock.after(this.#timeoutMs, () => this.#giveUp());
+  }
+
   #giveUp(): void {
-    const { timeoutMs, action, logger, onLost } = this.#options;
-    const seconds = timeoutMs / 1000;
+    const { action, logger, onLost } = this.#options;
+    const seconds = this.#timeoutMs / 1000;
     this.#timer = null;
     this.#isLost = true;
     if (action === 'WAIT') {

@@ -59,8 +59,11 @@ export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionSt
 
 export interface Connection {
   readonly state: ConnectionState;
-  /** How long the ensemble keeps the ephemeral nodes of a client it does not hear of, where that is not what was asked for. */
-  readonly sessionTimeoutMs?: number;
+  /**
+   * How long the ensemble keeps the ephemeral nodes of a client it does not hear of, where that is not what was asked
+   * for. The next session's may differ.
+   */
+  readonly sessionTimeoutMs?: number | undefined;
   /** Calls back at every change; returns the unsubscribe function. */
   onChange(listener: (state: ConnectionState) => void): () => void;
 }

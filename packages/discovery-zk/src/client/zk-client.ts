@@ -74,6 +74,11 @@ export class ZkClient {
     return this.#state;
   }
 
+  /** As the server has granted it: it keeps to bounds of its own, 2 to 20 of its ticks. */
+  get sessionTimeoutMs(): number {
+    return this.#session.timeoutMs;
+  }
+
   get session(): ZkSession {
     return this.#session;
   }
