@@ -18,6 +18,16 @@ export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = PAT
   }
 }
 
+/** Repeats `check` for as long as something must not happen. Throws its first error. */
+export async function always(check: () => void | Promise<void>, forMs: number): Promise<void> {
+  const endsAt = performance.now() + forMs;
+  do {
+    await check();
+    await delay(POLL_MS);
+  } while (performance.now() < endsAt);
+  await check();
+}
+
 /** `promise`, or a failure that names what was waited for. */
 export async function soon<T>(what: string, promise: Promise<T>, timeoutMs = PATIENCE_MS): Promise<T> {
   const over = new AbortController();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DiscoveryClient,
   type NodeSpec,
@@ -49,6 +50,23 @@ const watching = ({ registry }: DiscoveryClient, wrap: (space: string, listener:
   },
 });
 
+const NO_RETURN = 'another client sees and removes the node; the owner is told and does not register again';
+const LATE_MS = 300;
+
+const registeringAgain = ({ registry }: DiscoveryClient, afterMs: number) => ({
+  registry: {
+    ...registry,
+    register: async (...[space, spec]: Parameters<typeof registry.register>) => {
+      const registration = await registry.register(space, spec);
+      void registration.ended
+        .then(() => delay(afterMs))
+        .then(() => registry.register(space, spec))
+        .catch(() => undefined);
+      return registration;
+    },
+  },
+});
+
 export const registryMutants: readonly Mutant[] = [
   {
     wrong: 'loses the attributes of a node',
@@ -71,17 +89,13 @@ export const registryMutants: readonly Mutant[] = [
   },
   {
     wrong: 'registers again what somebody deleted',
-    test: 'another client sees and removes the node; the owner is told and does not register again',
-    mutate: ({ registry }) => ({
-      registry: {
-        ...registry,
-        register: async (space, spec) => {
-          const registration = await registry.register(space, spec);
-          void registration.ended.then(() => registry.register(space, spec).catch(() => undefined));
-          return registration;
-        },
-      },
-    }),
+    test: NO_RETURN,
+    mutate: (client) => registeringAgain(client, 0),
+  },
+  {
+    wrong: 'registers again what somebody deleted, but not at once',
+    test: NO_RETURN,
+    mutate: (client) => registeringAgain(client, LATE_MS),
   },
   {
     wrong: 'leaves the node of a closed registration',
