@@ -5,13 +5,19 @@ import { discoverySuite, startZooKeeper } from '@senbon/testkit';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { jarsOf } from '../support/jars.ts';
 
-for (const servers of [1, 3] as const) {
+const ensembles = [
+  { version: '3.9', jars: 'zookeeper-server', servers: 1 },
+  { version: '3.9', jars: 'zookeeper-server', servers: 3 },
+  { version: '3.8', jars: 'zookeeper-server-3.8', servers: 1 },
+] as const;
+
+for (const { version, jars, servers } of ensembles) {
   discoverySuite({
-    name: `Apache ZooKeeper, ${servers} server${servers === 1 ? '' : 's'}`,
+    name: `Apache ZooKeeper ${version}, ${servers} server${servers === 1 ? '' : 's'}`,
     runner: { afterAll, beforeAll, describe, it },
     supports: { ...discoveryPlugin.supports, expireSession: true },
     start: async () => {
-      const { dir } = await jarsOf('zookeeper-server');
+      const { dir } = await jarsOf(jars);
       const zooKeeper = await startZooKeeper({ servers, jarsDir: dir });
       return {
         plugin: discoveryPlugin,

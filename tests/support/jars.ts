@@ -12,6 +12,7 @@ const fetchScript = join(import.meta.dirname, '../../scripts/fetch-jars.sh');
 /** The sets in `scripts/jar-sets`. */
 export type JarSet =
   | 'zookeeper-server'
+  | 'zookeeper-server-3.8'
   | 'zookeeper-client'
   | 'hive-beeline-2.3.9'
   | 'hive-beeline-3.1.3'
