@@ -6,6 +6,7 @@ import { type ServerPlan, ZooKeeperServer } from './zookeeper-server.ts';
 /** A port that was free may be taken before the server binds it: then all is tried again with others. */
 const MAX_ATTEMPTS = 3;
 const DEFAULT_TICK_MS = 200;
+const DEFAULT_SYNC_MS = 10_000;
 const JARS_VARIABLE = 'SENBON_ZOOKEEPER_JARS';
 
 export interface StartZooKeeperOptions {
@@ -18,6 +19,8 @@ export interface StartZooKeeperOptions {
   readonly jarsDir?: string;
   /** 200 ms by default, so the least session time-out is 400 ms. */
   readonly tickTimeMs?: number;
+  /** How long the servers of an ensemble may be silent to each other; 10 s by default, long enough for a busy machine. */
+  readonly syncTimeoutMs?: number;
 }
 
 /** Apache ZooKeeper in processes of its own, on the loopback interface. `await using` ends it. */
@@ -56,6 +59,7 @@ async function startEnsemble(jarsDir: string, options: StartZooKeeperOptions): P
     classpath: join(jarsDir, '*'),
     dir: dir.path,
     tickTimeMs: options.tickTimeMs ?? DEFAULT_TICK_MS,
+    syncTimeoutMs: options.syncTimeoutMs ?? DEFAULT_SYNC_MS,
     plans,
   };
   const servers = plans.map((plan) => new ZooKeeperServer(settings, plan));

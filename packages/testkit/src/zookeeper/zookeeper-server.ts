@@ -20,6 +20,8 @@ export interface ServerSettings {
   readonly dir: string;
   /** Session deadlines are rounded up to it; the least session time-out is twice of it. */
   readonly tickTimeMs: number;
+  /** After so long without a word between leader and follower there is an election. */
+  readonly syncTimeoutMs: number;
   readonly plans: readonly ServerPlan[];
 }
 
@@ -112,7 +114,7 @@ export class ZooKeeperServer {
   }
 
   async #writeConfig(): Promise<string> {
-    const { plans, tickTimeMs, dir } = this.#settings;
+    const { plans, tickTimeMs, syncTimeoutMs, dir } = this.#settings;
     await mkdir(this.#dataDir, { recursive: true });
     const lines = [
       `tickTime=${tickTimeMs}`,
@@ -128,7 +130,7 @@ export class ZooKeeperServer {
       // In ticks: long enough for a machine that is busy with other tests.
       lines.push(
         `initLimit=${Math.ceil(20_000 / tickTimeMs)}`,
-        `syncLimit=${Math.ceil(10_000 / tickTimeMs)}`,
+        `syncLimit=${Math.ceil(syncTimeoutMs / tickTimeMs)}`,
       );
       lines.push(...plans.map((p) => `server.${p.id}=127.0.0.1:${p.quorumPort}:${p.electionPort}`));
       await writeFile(join(this.#dataDir, 'myid'), String(this.#plan.id));
