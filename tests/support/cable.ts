@@ -8,7 +8,8 @@ export interface Cable extends AsyncDisposable {
   mend(): void;
 }
 
-export async function layCable(port: number): Promise<Cable> {
+/** To a port of the loopback interface, from one of `host`. */
+export async function layCable(port: number, host = '127.0.0.1'): Promise<Cable> {
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {
@@ -28,12 +29,12 @@ export async function layCable(port: number): Promise<Cable> {
     }
     if (isCut) for (const socket of [near, far]) socket.pause();
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the cable has no port');
   return {
-    address: `127.0.0.1:${address.port}`,
+    address: `${host}:${address.port}`,
     cut: () => {
       isCut = true;
       for (const socket of sockets) socket.pause();

@@ -4,11 +4,11 @@ import type { Address } from './gateway.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/**
- * The paths of all engine nodes: children named `serverUri=…` anywhere below a root like `/kyuubi_<version>_USER_DUCKDB`.
- * Reads with npm `zookeeper` itself, so that it does not share a fault with the discovery plugin under test.
- */
-export async function engineNodes({ host, port }: Address): Promise<string[]> {
+/** Runs `work` with npm's `zookeeper`, which shares no fault with the discovery plugin under test, and no credentials. */
+export async function withZooKeeper<T>(
+  { host, port }: Address,
+  work: (client: ZooKeeper) => Promise<T>,
+): Promise<T> {
   const client = new ZooKeeper({
     connect: `${host}:${port}`,
     timeout: CONNECT_TIMEOUT_MS,
@@ -19,12 +19,19 @@ export async function engineNodes({ host, port }: Address): Promise<string[]> {
   client.init({});
   try {
     await connected;
-    const roots = (await children(client, '/')).filter((name) => name.startsWith('kyuubi_'));
-    const found = await Promise.all(roots.map(async (name) => serversBelow(client, `/${name}`)));
-    return found.flat().toSorted();
+    return await work(client);
   } finally {
     client.close();
   }
+}
+
+/** The paths of all engine nodes: children named `serverUri=…` anywhere below a root like `/kyuubi_<version>_USER_DUCKDB`. */
+export function engineNodes(address: Address, namespace = 'kyuubi'): Promise<string[]> {
+  return withZooKeeper(address, async (client) => {
+    const roots = (await children(client, '/')).filter((name) => name.startsWith(`${namespace}_`));
+    const found = await Promise.all(roots.map(async (name) => serversBelow(client, `/${name}`)));
+    return found.flat().toSorted();
+  });
 }
 
 async function serversBelow(client: ZooKeeper, path: string): Promise<string[]> {
@@ -39,7 +46,7 @@ async function serversBelow(client: ZooKeeper, path: string): Promise<string[]> 
 }
 
 /** A node that vanishes between two reads has no children. */
-async function children(client: ZooKeeper, path: string): Promise<string[]> {
+export async function children(client: ZooKeeper, path: string): Promise<string[]> {
   const names: unknown = await client.get_children(path, false).catch(() => []);
   return Array.isArray(names) ? names.map(String) : [];
 }

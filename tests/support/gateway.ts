@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** File handles that it and its engines may have. */
   readonly maxFiles?: number;
+  /** Stands before its command, as in `ip netns exec NAME`. */
+  readonly prefix?: readonly string[];
 }
 
 export interface Address {
@@ -128,12 +130,12 @@ export class GatewayHome {
   }
 
   /** Starts a gateway on free ports of the loopback interface and waits until it serves. */
-  async start({ conf = {}, env = {}, maxFiles }: GatewayOptions = {}): Promise<Gateway> {
+  async start({ conf = {}, env = {}, maxFiles, prefix = [] }: GatewayOptions = {}): Promise<Gateway> {
     const settings = { ...this.#defaults(), ...conf };
     const args = Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
     const process = await startProcess({
       name: 'gateway',
-      ...limited(maxFiles, [join(root, 'bin/kyuubi'), 'run', ...args]),
+      ...limited(maxFiles, [...prefix, join(root, 'bin/kyuubi'), 'run', ...args]),
       env: { ...neutralEnvironment(), ...this.#environment(), ...env },
     });
     try {
@@ -202,7 +204,7 @@ async function addressesOf(
     const [, host = '', port] = pattern.exec(line) ?? [];
     return { host, port: Number(port) };
   };
-  const isEmbedded = conf['kyuubi.ha.addresses'] === undefined;
+  const isEmbedded = (conf['kyuubi.ha.addresses'] ?? conf['kyuubi.ha.zookeeper.quorum']) === undefined;
   await process.waitForLine(/: starting -> running /, START_TIMEOUT_MS);
   return {
     binary: await address(frontendLine('KyuubiThriftBinaryFrontendService')),

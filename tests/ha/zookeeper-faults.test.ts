@@ -1,0 +1,4 @@
+import { zooKeeperEnsemble } from './ensembles.ts';
+import { faultTests } from './fault-tests.ts';
+
+faultTests('three ZooKeeper servers', zooKeeperEnsemble);
