@@ -56,3 +56,14 @@ it.each([
   const [node] = [...fixture.discovery.nodes.values()];
   expect(node?.spec).toMatchObject({ host, port: fixture.engine.port });
 });
+
+it('is called and registered as its executor says', async () => {
+  const fixture = await EngineFixture.start({
+    prepare: (executor) =>
+      Object.assign(executor.info, { engineId: 'app-7', attributes: new Map([['memory', '1g']]) }),
+  });
+  const [node] = [...fixture.discovery.nodes.values()];
+  expect(node?.spec.attributes).toEqual({ memory: '1g', 'kyuubi.engine.id': 'app-7' });
+  const opened = await (await fixture.connect()).openRaw();
+  expect(opened.configuration?.get('kyuubi.engine.id')).toBe('app-7');
+});

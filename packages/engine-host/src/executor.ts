@@ -20,6 +20,10 @@ export interface Executor {
 }
 
 export interface ExecutorInfo {
+  /** What the engine is called where it runs, such as a cluster's application id; one of the host's making when absent. */
+  readonly engineId?: string;
+  /** Registered with the engine's node, beside its id. */
+  readonly attributes?: ReadonlyMap<string, string>;
   readonly serverName: string;
   readonly dbmsName: string;
   readonly dbmsVersion: string;

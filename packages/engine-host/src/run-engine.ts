@@ -132,7 +132,8 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
   const { options, config, clock, opened, executor, presence, host, port } = parts;
   const { spec, logger } = options;
   const engineName = `${host}:${port}`;
-  const id = `${spec.type.toLowerCase()}-${process.pid}`;
+  const { engineId, attributes = new Map<string, string>() } = executor.info;
+  const id = engineId ?? `${spec.type.toLowerCase()}-${process.pid}`;
   const card = new CardFile({ workDir: spec.workDir, refId: spec.refId, logger });
   const resources = {
     config,
@@ -181,7 +182,7 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     port,
     version: spec.version,
     refId: spec.refId,
-    attributes: { 'kyuubi.engine.id': id },
+    attributes: { ...Object.fromEntries(attributes), 'kyuubi.engine.id': id },
   };
   const leave = (why: string) => lifecycle.drain({ why, deadlineMs: config.drainTimeoutMs });
   const registered = presence.register(spec.space, node, {

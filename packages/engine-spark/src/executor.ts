@@ -18,6 +18,9 @@ import { SparkSession } from './session.ts';
 
 /** From Spark 4 on a session ends when it is told to, and not before. */
 const FIRST_WITH_RELEASE = 4;
+const APP_ID = 'spark.app.id';
+/** What Kyuubi's Spark engine registers with its node, beside its id. */
+const REGISTERED = ['spark.driver.memory', 'spark.executor.memory'] as const;
 
 /** Launches Spark, or attaches to one. Throws CONFIG_INVALID, ENGINE_LAUNCH_FAILED; nothing is left running then. */
 export async function createSparkExecutor(context: ExecutorContext): Promise<Executor> {
@@ -25,8 +28,8 @@ export async function createSparkExecutor(context: ExecutorContext): Promise<Exe
   const server = await openServer(context);
   const channel = new ConnectChannel(server.endpoint);
   try {
-    const version = await checkServer(channel, server.endpoint.userId ?? spec.user, server);
-    return new SparkExecutor({ server, channel, version, logger });
+    const info = await checkServer(channel, server.endpoint.userId ?? spec.user, server);
+    return new SparkExecutor({ server, channel, info, logger });
   } catch (error) {
     channel.close();
     await server.close();
@@ -51,20 +54,32 @@ async function openServer({ spec, logger }: ExecutorContext): Promise<SparkServe
   });
 }
 
-/** Spark's version. Throws ENGINE_LAUNCH_FAILED when nobody answers, or another than the one that was launched. */
-async function checkServer(channel: ConnectChannel, userId: string, server: SparkServer): Promise<string> {
+/** What Spark says of itself. Throws ENGINE_LAUNCH_FAILED when nobody answers, or another than the one that was launched. */
+async function checkServer(
+  channel: ConnectChannel,
+  userId: string,
+  server: SparkServer,
+): Promise<ExecutorInfo> {
   const { host, port } = server.endpoint;
   const refused = (problem: string, cause?: unknown) =>
     new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' }, { cause });
   const session = new ConnectSession({ channel, fate: { ending: null }, sessionId: randomUUID(), userId });
   try {
     const { sparkVersion } = await session.analyze({ sparkVersion: {} });
-    const confs = await session.config({ getOption: { keys: [LAUNCH_KEY] } });
+    const confs = await session.config({ getOption: { keys: [LAUNCH_KEY, APP_ID, ...REGISTERED] } });
     await session.close();
     if (server.launchId !== null && confs.get(LAUNCH_KEY) !== server.launchId) {
       throw refused(`another program answers at ${host}:${port}`);
     }
-    return sparkVersion?.version ?? '';
+    const version = sparkVersion?.version ?? '';
+    const appId = confs.get(APP_ID);
+    return {
+      serverName: 'Spark SQL',
+      dbmsName: 'Spark SQL',
+      dbmsVersion: version,
+      attributes: new Map(REGISTERED.map((key) => [key, confs.get(key) ?? ''])),
+      ...(appId === undefined ? {} : { engineId: appId }),
+    };
   } catch (error) {
     if (error instanceof SenbonError) throw error;
     throw refused(`the Spark Connect server at ${host}:${port} does not answer: ${messageOf(error)}`, error);
@@ -74,7 +89,7 @@ async function checkServer(channel: ConnectChannel, userId: string, server: Spar
 interface Opened {
   readonly server: SparkServer;
   readonly channel: ConnectChannel;
-  readonly version: string;
+  readonly info: ExecutorInfo;
   readonly logger: Logger;
 }
 
@@ -90,9 +105,11 @@ class SparkExecutor implements Executor, ServerFate {
 
   constructor(opened: Opened) {
     this.#opened = opened;
-    this.info = { serverName: 'Spark SQL', dbmsName: 'Spark SQL', dbmsVersion: opened.version };
+    this.info = opened.info;
     this.#roster =
-      Number.parseInt(opened.version, 10) < FIRST_WITH_RELEASE ? new SessionRoster(systemClock) : null;
+      Number.parseInt(opened.info.dbmsVersion, 10) < FIRST_WITH_RELEASE
+        ? new SessionRoster(systemClock)
+        : null;
     const { exited } = opened.server;
     if (exited === null) return;
     this.ended = new Promise((resolve) => {
