@@ -7,6 +7,7 @@ import { Gateway, GatewayState } from '../gateway.ts';
 import { ownGroup } from '../groups/own-group.ts';
 import type { Inheritance } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { GroupProvider } from '../ports/groups.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeEnginePlugin } from './fake-engine-plugin.ts';
 import type { FakeEngine } from './fake-engine.ts';
@@ -21,6 +22,7 @@ export interface SharedParts {
   readonly ensemble: MemoryEnsemble;
   readonly clock: FakeClock;
   readonly inheritance?: Inheritance;
+  readonly groupProvider?: GroupProvider;
 }
 
 /** A whole gateway on free ports, with a clock that stands still, discovery in memory and engines in this process. */
@@ -63,7 +65,7 @@ export class TestGateway {
       version: '0.0.0-test',
       discovery: { plugin: this.ensemble.plugin, addresses: 'memory:0', isEmbedded: true },
       enginePlugins: [this.plugin],
-      groupProvider: ownGroup,
+      groupProvider: shared?.groupProvider ?? ownGroup,
       defaultEngineType: 'FAKE',
       confDir: dir,
       workDirRoot: join(dir, 'work'),
