@@ -279,11 +279,12 @@ export class Gateway {
     this.#canUndo = canUndo;
     const undo = new AbortController();
     this.#undo = undo;
+    const nodes = registrations.paths;
     // Not waited for: discovery may be what is down.
     registrations.close().catch((error: unknown) => this.#logger.warn('Could not deregister', error));
     const over = drain.run(AbortSignal.any([this.#hardStop.signal, undo.signal]));
     // Its address is the next process's now.
-    if (!this.#isGivingWay) notice.show(() => ({ ...drain.facts, why, canUndo: this.#canUndo }));
+    if (!this.#isGivingWay) notice.show(() => ({ ...drain.facts, why, canUndo: this.#canUndo }), nodes);
     await over;
     if (undo.signal.aborted) return;
     drain.nameWhoIsLeft();

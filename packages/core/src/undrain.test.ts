@@ -45,7 +45,7 @@ async function draining(): Promise<TestGateway & { client: Awaited<ReturnType<ty
 const reportPath = (made: TestGateway) => `/kyuubi_drain/127.0.0.1:${made.binaryPort}`;
 const reportOf = (made: TestGateway) =>
   parseDrainReport(made.ensemble.values.get(reportPath(made))?.value ?? Buffer.of());
-const ask = (made: TestGateway, request: Pick<DrainRequest, 'action' | 'deadlineMs'>) => {
+const ask = (made: TestGateway, request: Pick<DrainRequest, 'action' | 'deadlineMs' | 'nodes'>) => {
   const path = `/kyuubi_drain_request/127.0.0.1:${made.binaryPort}`;
   const value = encodeDrainRecord({ at: 0, ...request });
   made.ensemble.values.set(path, { path, value, version: 0 });
@@ -74,8 +74,9 @@ describe('a drain', () => {
   it('ends at the deadline that it was asked for, even before it began', async () => {
     const made = await start();
     const { client } = await open(made);
-    ask(made, { action: 'drain', deadlineMs: 47_000 });
-    made.ensemble.remove(made.ensemble.nodes('/kyuubi')[0]?.path ?? '');
+    const path = made.ensemble.nodes('/kyuubi')[0]?.path ?? '';
+    ask(made, { action: 'drain', deadlineMs: 47_000, nodes: [path] });
+    made.ensemble.remove(path);
     await made.clock.untilTimer(47_000);
     made.clock.advance(46_000);
     expect(made.gateway.state).toBe(GatewayState.draining);
@@ -85,6 +86,21 @@ describe('a drain', () => {
     expect(made.logger.has('The drain was asked to end within PT47S')).toBe(true);
     expect(made.logger.has('1 session(s) that are cut off, of alice (1)')).toBe(true);
     expect([...made.ensemble.values.keys()].filter((path) => path.includes('_drain'))).toEqual([]);
+  });
+
+  it('is not cut short by a request that was left behind, even one that names an earlier node of its own', async () => {
+    const made = await start();
+    const { client, sessionHandle } = await open(made);
+    const [first] = made.ensemble.nodes('/kyuubi');
+    made.ensemble.remove(first?.path ?? '');
+    await expect.poll(() => reportOf(made)).not.toBeNull();
+    await made.gateway.undrain('on second thoughts');
+    ask(made, { action: 'drain', deadlineMs: 47_000, nodes: [first?.path ?? ''] });
+    void made.gateway.drain('SIGTERM');
+    await expect.poll(() => made.logger.has('that was not for this drain')).toBe(true);
+    expect(made.logger.has('was asked to end within')).toBe(false);
+    await client.call('CloseSession', { sessionHandle });
+    await made.gateway.stopped;
   });
 
   it('is not misled by what an earlier gateway left at its address', async () => {

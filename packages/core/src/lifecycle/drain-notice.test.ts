@@ -16,6 +16,7 @@ let logger: RecordingLogger;
 let requests: DrainRequest[];
 let facts: DrainFacts;
 let notice: DrainNotice;
+const nodes = new Set(['/kyuubi/n1', '/kyuubi_http/n2']);
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -51,7 +52,7 @@ const ask = (request: Partial<DrainRequest> = {}) =>
 
 describe('the notice of a drain', () => {
   it('stands at each address at once, and is gone afterwards', async () => {
-    notice.show(() => facts);
+    notice.show(() => facts, nodes);
     await settled();
     expect(shown()).toEqual({
       host: 'gw',
@@ -70,7 +71,7 @@ describe('the notice of a drain', () => {
 
   it('is written with a change, and every few seconds without', async () => {
     const put = vi.spyOn(records, 'put');
-    notice.show(() => facts);
+    notice.show(() => facts, nodes);
     await settled();
     await after(4_000);
     expect(put).toHaveBeenCalledTimes(2);
@@ -83,11 +84,12 @@ describe('the notice of a drain', () => {
     await notice.hide();
   });
 
-  it('hears a request once, and one that came before it', async () => {
-    await ask({ action: 'drain', deadlineMs: 1 });
-    notice.show(() => facts);
+  it('hears a request once, and one that came with the deletion of its node', async () => {
+    const request = { at: 0, action: 'drain', deadlineMs: 1, nodes: ['/kyuubi/other', '/kyuubi/n1'] } as const;
+    await ask({ ...request, nodes: [...request.nodes] });
+    notice.show(() => facts, nodes);
     await settled();
-    expect(requests).toEqual([{ at: 0, action: 'drain', deadlineMs: 1 }]);
+    expect(requests).toEqual([request]);
     expect(ensemble.values.has(REQUEST)).toBe(false);
     await ask();
     await after(2_000);
@@ -95,9 +97,39 @@ describe('the notice of a drain', () => {
     await notice.hide();
   });
 
+  it.each([
+    ['for a drain under way then', {}],
+    ['for an earlier node at its address', { nodes: ['/kyuubi/n0'] }],
+  ])('does not hear what was left behind, %s', async (_what, left) => {
+    await ask({ action: 'drain', deadlineMs: 1, ...left });
+    notice.show(() => facts, nodes);
+    await settled();
+    expect(requests).toEqual([]);
+    expect(ensemble.values.has(REQUEST)).toBe(false);
+    expect(logger.has(`Passed over a request at ${REQUEST} that was not for this drain`)).toBe(true);
+    await ask();
+    await after(1_000);
+    expect(requests).toHaveLength(1);
+    await notice.hide();
+  });
+
+  it('hears who asks as soon as it finds the report, though something was left behind', async () => {
+    await ask({ action: 'drain', deadlineMs: 1 });
+    const put = records.put.bind(records);
+    vi.spyOn(records, 'put').mockImplementation(async (path, value, options) => {
+      const version = await put(path, value, options);
+      if (path === REPORT) await put(REQUEST, encodeDrainRecord({ at: 0, action: 'undo', deadlineMs: null }));
+      return version;
+    });
+    notice.show(() => facts, nodes);
+    await settled();
+    expect(requests).toEqual([{ at: 0, action: 'undo', deadlineMs: null }]);
+    await notice.hide();
+  });
+
   it('hears none that cannot be read, nor one that comes with its end', async () => {
     await records.put(REQUEST, Buffer.from('?'));
-    notice.show(() => facts);
+    notice.show(() => facts, nodes);
     await settled();
     expect(logger.has(`Passed over a request at ${REQUEST}`)).toBe(true);
     await ask();
@@ -120,15 +152,21 @@ describe('the notice of a drain', () => {
     for (const [index, name] of others.entries()) {
       const updated = clock.now() - 3_600_000 * index - 1;
       await records.put(`/kyuubi_drain/${name}`, encodeDrainRecord({ ...state, updated }));
+      const request = { at: updated, action: 'drain', deadlineMs: 1 } as const;
+      await records.put(`/kyuubi_drain_request/${name}`, encodeDrainRecord(request));
     }
     await records.put('/kyuubi_drain/strange:1', Buffer.from('?'));
     await notice.clear();
-    expect([...ensemble.values.keys()]).toEqual(['/kyuubi_drain/recent:1', '/kyuubi_drain/strange:1']);
+    expect([...ensemble.values.keys()]).toEqual([
+      '/kyuubi_drain/recent:1',
+      '/kyuubi_drain_request/recent:1',
+      '/kyuubi_drain/strange:1',
+    ]);
   });
 
   it('goes on when discovery fails, and ends when it does not answer', async () => {
     const put = vi.spyOn(records, 'put').mockRejectedValueOnce(new Error('down'));
-    notice.show(() => facts);
+    notice.show(() => facts, nodes);
     await settled();
     put.mockRestore();
     await after(1_000);
@@ -142,11 +180,11 @@ describe('the notice of a drain', () => {
   });
 
   it('may be shown again', async () => {
-    notice.show(() => facts);
-    notice.show(() => facts);
+    notice.show(() => facts, nodes);
+    notice.show(() => facts, nodes);
     await notice.hide();
     expect(clock.delays).toEqual([]);
-    notice.show(() => facts);
+    notice.show(() => facts, nodes);
     await settled();
     expect(shown()).not.toBeNull();
     await notice.hide();

@@ -8,6 +8,7 @@ import {
   drainReportPath,
   drainReportsOf,
   drainRequestPath,
+  drainRequestsOf,
   encodeDrainRecord,
   parseDrainReport,
   parseDrainRequest,
@@ -43,6 +44,10 @@ export class DrainNotice {
   #isBusy = false;
   #shown = '';
   #shownAtMs = 0;
+  /** Nodes of this gateway that were there when the drain began. */
+  #nodes: ReadonlySet<string> = new Set();
+  /** Versions, by path, of requests that were there before the drain and are not for it; `null` until they are known. */
+  #leftBehind: Map<string, number> | null = null;
 
   constructor(options: DrainNoticeOptions) {
     this.#options = options;
@@ -56,10 +61,12 @@ export class DrainNotice {
     });
   }
 
-  /** At once, then with every change and every few seconds. */
-  show(facts: () => DrainFacts): void {
+  /** At once, then with every change and every few seconds. `nodes`: paths of what this gateway was registered by. */
+  show(facts: () => DrainFacts, nodes: ReadonlySet<string>): void {
     this.#timer?.cancel();
     this.#shown = '';
+    this.#nodes = nodes;
+    this.#leftBehind = null;
     this.#look(facts);
     this.#timer = this.#options.clock.every(LOOK_MS, () => this.#look(facts));
   }
@@ -80,6 +87,8 @@ export class DrainNotice {
     this.#isBusy = true;
     void this.#inTurn(async () => {
       try {
+        // Before the report: who finds that may ask at once.
+        this.#leftBehind ??= await this.#findLeftBehind();
         await this.#report(facts());
         // After the report: who asked sees that he was heard, and finds the report.
         await this.#hear();
@@ -105,15 +114,38 @@ export class DrainNotice {
     this.#shownAtMs = now;
   }
 
+  async #findLeftBehind(): Promise<Map<string, number>> {
+    const { records, addresses } = this.#options;
+    const versions = new Map<string, number>();
+    for (const address of addresses) {
+      const path = drainRequestPath(address);
+      const entry = await records.get(path);
+      if (entry === null) continue;
+      const request = parseDrainRequest(entry.value);
+      if (request !== null && !this.#isForThisDrain(request)) versions.set(path, entry.version);
+    }
+    return versions;
+  }
+
+  #isForThisDrain({ nodes = [] }: DrainRequest): boolean {
+    return nodes.some((node) => this.#nodes.has(node));
+  }
+
   async #hear(): Promise<void> {
     const { records, addresses, logger, onRequest } = this.#options;
     for (const address of addresses) {
       const path = drainRequestPath(address);
       const entry = await records.get(path);
+      const old = this.#leftBehind?.get(path);
+      // Versions begin anew where a record is written that was deleted.
+      this.#leftBehind?.delete(path);
       if (entry === null) continue;
       await records.delete(path);
       const request = parseDrainRequest(entry.value);
+      const isOld = old === entry.version;
       if (request === null) logger.warn(`Passed over a request at ${path} that cannot be read`);
+      else if (isOld || (request.nodes !== undefined && !this.#isForThisDrain(request)))
+        logger.warn(`Passed over a request at ${path} that was not for this drain`);
       // Removed meanwhile: whoever is about to stop is not to be turned round.
       else if (this.#timer !== null) onRequest(request);
     }
@@ -127,12 +159,14 @@ export class DrainNotice {
 
   async #sweep(): Promise<void> {
     const { records, addresses, clock } = this.#options;
+    const isOld = (ms: number | undefined): boolean => ms !== undefined && clock.now() - ms > LEFT_BEHIND_MS;
     for (const space of new Set(addresses.map((address) => address.space))) {
-      const entries = await records.list(drainReportsOf(space));
-      const old = entries.filter(({ value }) => {
-        const report = parseDrainReport(value);
-        return report !== null && clock.now() - report.updated > LEFT_BEHIND_MS;
-      });
+      const reports = await records.list(drainReportsOf(space));
+      const requests = await records.list(drainRequestsOf(space));
+      const old = [
+        ...reports.filter(({ value }) => isOld(parseDrainReport(value)?.updated)),
+        ...requests.filter(({ value }) => isOld(parseDrainRequest(value)?.at)),
+      ];
       await Promise.all(old.map(({ path }) => records.delete(path)));
     }
   }

@@ -31,6 +31,8 @@ const request = z.object({
   action: z.enum(['drain', 'undo']),
   /** From when the gateway reads it: clocks of two machines are not compared. */
   deadlineMs: z.number().nonnegative().nullable(),
+  /** Paths of the nodes that the sender is about to delete: it is for the drain that this begins. Absent: for one under way. */
+  nodes: z.array(z.string()).optional(),
 });
 
 /** What `kyuubi-ctl` asks a gateway for. The gateway deletes it when it has read it. */
@@ -45,7 +47,11 @@ export function drainReportsOf(space: string): string {
 }
 
 export function drainRequestPath({ space, host, port }: ServerAddress): string {
-  return `${space}_drain_request/${host}:${port}`;
+  return `${drainRequestsOf(space)}/${host}:${port}`;
+}
+
+export function drainRequestsOf(space: string): string {
+  return `${space}_drain_request`;
 }
 
 export function encodeDrainRecord(record: DrainReport | DrainRequest): Uint8Array {

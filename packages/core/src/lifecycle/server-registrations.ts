@@ -40,6 +40,11 @@ export class ServerRegistrations {
     });
   }
 
+  /** Of the nodes that are there, by what this gateway knows. */
+  get paths(): ReadonlySet<string> {
+    return new Set(this.#present.map(({ path }) => path));
+  }
+
   close(): Promise<void> {
     return this.#inTurn(() => this.#closeAll());
   }

@@ -24,7 +24,13 @@ export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> 
     say(`No server ${at.host}:${at.port} is registered in ${space} or draining`);
     return { space, nodes: [] };
   }
-  const ask: DrainRequest = { at: clock.now(), action: 'drain', deadlineMs };
+  const paths = nodes.map(({ path }) => path);
+  const ask: DrainRequest = {
+    at: clock.now(),
+    action: 'drain',
+    deadlineMs,
+    ...(paths.length > 0 ? { nodes: paths } : {}),
+  };
   // Before its node goes: a gateway without sessions has gone a moment later.
   await discovery.records.put(requestPath, encodeDrainRecord(ask));
   const deleted = await remove(context, nodes);

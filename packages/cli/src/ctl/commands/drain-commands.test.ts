@@ -17,6 +17,7 @@ const at = { host: 'gw', port: 10_009 };
 const address = { space: '/kyuubi', ...at };
 const REPORT = drainReportPath(address);
 const REQUEST = drainRequestPath(address);
+const NODE = '/kyuubi/serverUri=gw:10009;version=1;sequence=0000000000';
 const report: DrainReport = {
   ...at,
   state: 'draining',
@@ -91,7 +92,7 @@ describe('delete server --wait', () => {
     register();
     const remove = ensemble.remove.bind(ensemble);
     ensemble.remove = (...args) => {
-      expect(asked()).toEqual({ at: 0, action: 'drain', deadlineMs: 600_000 });
+      expect(asked()).toEqual({ at: 0, action: 'drain', deadlineMs: 600_000, nodes: [NODE] });
       return remove(...args);
     };
     gateway = endAt(100_000);
@@ -115,8 +116,14 @@ describe('delete server --wait', () => {
 
   it('goes on where an earlier one broke off', async () => {
     show();
-    gateway = endAt(1_000);
+    let first: unknown = null;
+    gateway = (ms) => {
+      first ??= asked();
+      endAt(1_000)(ms);
+    };
     expect(await deleteNodes(context())).toMatchObject({ nodes: [], exitCode: DrainEnd.gone });
+    // For the drain under way, whatever node it had.
+    expect(first).toEqual({ at: 0, action: 'drain', deadlineMs: null });
     // It had gone before it heard of us.
     show();
     gateway = () => void ensemble.values.delete(REPORT);
@@ -166,7 +173,7 @@ describe('delete server --wait', () => {
 it('delete server asks for a deadline without waiting, or for nothing', async () => {
   register();
   await deleteNodes(context({ isWaiting: false, deadlineMs: 1_000 }));
-  expect(asked()).toEqual({ at: 0, action: 'drain', deadlineMs: 1_000 });
+  expect(asked()).toEqual({ at: 0, action: 'drain', deadlineMs: 1_000, nodes: [NODE] });
   ensemble.values.clear();
   register();
   await deleteNodes(context({ isWaiting: false }));
