@@ -186,19 +186,24 @@ export async function createDoor(
     bindHost: config.binaryHost,
     useHostname: config.useHostname,
   });
-  const { initializeTimeoutMs } = readArea(engineArea, conf);
+  const { initializeTimeoutMs, callTimeoutMs } = readArea(engineArea, conf);
   const isLimited = readArea(launchLimitArea, conf).startups !== null;
   const patience = isLimited ? LIMITED_READY_PATIENCE : READY_PATIENCE;
-  const doorLogger = logger.named('server.KyuubiServer');
+  const readyTimeoutMs = initializeTimeoutMs * patience;
+  const neighbour = {
+    answerTimeoutMs: readyTimeoutMs + callTimeoutMs,
+    clock,
+    logger: logger.named('server.KyuubiServer'),
+  };
   const neighbours = new Neighbours(
-    inheritance === undefined ? null : new Neighbour(inheritance.backDoor, doorLogger),
+    inheritance === undefined ? null : new Neighbour(inheritance.backDoor, neighbour),
   );
   const { frontends, backDoor } = createFrontends({
     config,
     session: readArea(sessionArea, conf),
     auth: authModeOf(readArea(authArea, conf)),
     sessions,
-    relay: new EngineRelay({ readyTimeoutMs: initializeTimeoutMs * patience }),
+    relay: new EngineRelay({ readyTimeoutMs }),
     advertisedHost: host,
     version,
     inherited: inheritance?.sockets ?? [],
@@ -216,7 +221,7 @@ export async function createDoor(
   return {
     host,
     frontends,
-    handover: new Handover({ frontends, backDoor, neighbours, clock, logger: doorLogger }),
+    handover: new Handover({ frontends, backDoor, neighbours, neighbour, clock }),
   };
 }
 

@@ -108,6 +108,12 @@ export const catalogue = {
     true,
     'This server holds as many bytes of requests as it may ({limit}, {key}); there is no room for {bytes} more. Try again later',
   ),
+  NEIGHBOUR_BUSY: row(
+    'HYT00',
+    503,
+    true,
+    'The process that may have this session, before or after an upgrade of this gateway, {problem}. Try again later',
+  ),
   OPERATION_TIMEOUT: row('HYT00', 504, false, 'Query timed out after {seconds} seconds'),
   OPERATION_CANCELED: row('57014', 409, false, 'The operation was canceled'),
   OPERATION_STATE: row('HY010', 409, false, 'Operation [{id}] is in state {state}: {problem}'),

@@ -101,13 +101,21 @@ export class ThriftService {
     try {
       await (this.#handlers[method] as (call: Call) => Promise<void>)(call);
     } catch (error) {
-      if (isUnknownHere(error)) {
-        if ((await this.#elsewhere?.serve(message, client, sink)) === true) return;
-        // Whoever passed it on may know somebody else.
-        if (client.cameFrom !== undefined) throw error;
-      }
-      await send(sink, this.#failure(method, seqId, error));
+      const failure = isUnknownHere(error) ? await this.#passOn(error, call) : error;
+      if (failure !== null) await send(sink, this.#failure(method, seqId, failure));
     }
+  }
+
+  /** `null` when another process has answered, else what there is to answer. */
+  async #passOn(error: unknown, { message, client, sink }: Call): Promise<unknown> {
+    try {
+      if ((await this.#elsewhere?.serve(message, client, sink)) === true) return null;
+    } catch (failure) {
+      return failure;
+    }
+    // Whoever passed it on may know somebody else.
+    if (client.cameFrom !== undefined) throw error;
+    return error;
   }
 
   #failure(method: MethodName, seqId: number, error: unknown): Uint8Array {

@@ -82,11 +82,16 @@ export class BackDoor {
       sink.end();
     } catch (error) {
       if (response.headersSent) response.destroy();
-      else response.writeHead(SenbonError.from(error).httpStatus).end();
+      else refuse(response, SenbonError.from(error));
     } finally {
       memory.set(0);
     }
   }
+}
+
+/** 404 means that nobody here knows the session. */
+function refuse(response: ServerResponse, { httpStatus, message }: SenbonError): void {
+  response.writeHead(httpStatus, { 'content-type': 'text/plain; charset=utf-8' }).end(message);
 }
 
 function userOf(request: IncomingMessage): string | null {

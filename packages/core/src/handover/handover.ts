@@ -1,18 +1,17 @@
 import type { Frontend } from '../frontend/frontend.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
 import type { BackDoor } from './back-door.ts';
 import type { Inheritance, ListeningSocket } from './inheritance.ts';
-import { Neighbour } from './neighbour.ts';
+import { Neighbour, type NeighbourOptions } from './neighbour.ts';
 import type { Neighbours } from './neighbours.ts';
 
 export interface HandoverOptions {
   readonly frontends: readonly Frontend[];
   readonly backDoor: BackDoor;
   readonly neighbours: Neighbours;
+  readonly neighbour: NeighbourOptions;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** Without a session for as long, a connection is not that of a client who is about to open one. */
@@ -46,11 +45,11 @@ export class Handover {
 
   /** For a process that is to inherit the sockets. `doors`: this one's, unless it has one, and the other's. Throws FOLDER_UNUSABLE. */
   async offer(doors: Doors): Promise<Inheritance> {
-    const { backDoor: door, neighbours, logger } = this.#options;
+    const { backDoor: door, neighbours, neighbour } = this.#options;
     const backDoor = await door.open(doors.backDoor);
     this.#isDoorOurs = backDoor === doors.backDoor;
     neighbours.after?.close();
-    neighbours.after = new Neighbour(doors.ownDoor, logger);
+    neighbours.after = new Neighbour(doors.ownDoor, neighbour);
     return { sockets: this.sockets, backDoor, ownDoor: doors.ownDoor };
   }
 

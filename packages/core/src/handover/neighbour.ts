@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { messageOf } from '../errors/senbon-error.ts';
+import { messageOf, SenbonError } from '../errors/senbon-error.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ReplySink } from '../relay/reply-sink.ts';
 import type { ClientContext } from '../session/client-context.ts';
@@ -8,11 +9,23 @@ import { CALLS_PATH, END_PATH, FROM_HEADER, IP_HEADER, USER_HEADER } from './bac
 /** Further calls for the other process wait for one of these. */
 const MAX_CONNECTIONS = 256;
 const MAX_IDLE_CONNECTIONS = 8;
+/** Those that are answered and those that wait. Each holds its client's message. */
+const MAX_CALLS = 2_048;
+/** Of what the other process says of a call that it could not serve. */
+const MAX_PROBLEM_BYTES = 4_096;
+
+export interface NeighbourOptions {
+  /** How long it may bring no byte of an answer; its engines have as long. */
+  readonly answerTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** Another process that has, or had, the same sockets: through its back door its sessions are served. */
 export class Neighbour {
   readonly #path: string;
-  readonly #logger: Logger;
+  readonly #options: NeighbourOptions;
+  #calls = 0;
   readonly #agent = new Agent({
     keepAlive: true,
     maxSockets: MAX_CONNECTIONS,
@@ -20,9 +33,9 @@ export class Neighbour {
   });
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(path: string, logger: Logger) {
+  constructor(path: string, options: NeighbourOptions) {
     this.#path = path;
-    this.#logger = logger;
+    this.#options = options;
   }
 
   /** From now on `ended` tells. */
@@ -40,21 +53,23 @@ export class Neighbour {
     return this.#ended;
   }
 
-  /** Has it answer a call of one of its sessions. False when it cannot: it is not there, and nothing was sent to `sink`. */
+  /**
+   * Has it answer a call of one of its sessions. False when it has none such, or is not there; nothing was sent to `sink` then,
+   * nor when this throws NEIGHBOUR_BUSY: it has too many calls, says so, or says nothing.
+   */
   async serve(message: Uint8Array, client: ClientContext, sink: ReplySink): Promise<boolean> {
-    let response: IncomingMessage;
+    if (this.#calls >= MAX_CALLS) throw busy(`has ${MAX_CALLS} calls from here to answer`);
+    this.#calls += 1;
     try {
-      response = await this.#post(message, client);
-    } catch (error) {
-      this.#logger.debug(`The process at ${this.#path} does not answer: ${messageOf(error)}`);
-      return false;
+      const response = await this.#post(message, client);
+      if (response === null) return false;
+      if (response.statusCode === 200) await this.#passOn(response, sink);
+      else if (response.statusCode === 404) response.resume();
+      else throw busy(`refused the call: ${await problemOf(response)}`);
+      return response.statusCode === 200;
+    } finally {
+      this.#calls -= 1;
     }
-    if (response.statusCode !== 200) {
-      response.resume();
-      return false;
-    }
-    await passOn(response, sink);
-    return true;
   }
 
   /** Idempotent. */
@@ -62,7 +77,9 @@ export class Neighbour {
     this.#agent.destroy();
   }
 
-  #post(message: Uint8Array, { user, ip, cameFrom, gone }: ClientContext): Promise<IncomingMessage> {
+  /** `null` when it is not there. */
+  #post(message: Uint8Array, { user, ip, cameFrom, gone }: ClientContext): Promise<IncomingMessage | null> {
+    const { answerTimeoutMs, clock, logger } = this.#options;
     const headers = {
       'content-length': message.length,
       [IP_HEADER]: ip,
@@ -79,20 +96,64 @@ export class Neighbour {
         // So that the other process too learns that nobody waits.
         signal: gone?.(),
       });
-      call.once('response', resolve);
-      call.on('error', reject);
+      // From here on, as a call may also wait for a connection.
+      const timer = clock.after(answerTimeoutMs, () => {
+        reject(busy(`has not answered for ${answerTimeoutMs} ms`));
+        call.destroy();
+      });
+      call.once('response', (response) => {
+        timer.cancel();
+        resolve(response);
+      });
+      call.on('error', (error) => {
+        timer.cancel();
+        logger.debug(`The process at ${this.#path} does not answer: ${messageOf(error)}`);
+        resolve(null);
+      });
       call.end(message);
     });
   }
+
+  /** Never rejects: a reply that has begun can only be cut off. */
+  async #passOn(response: IncomingMessage, sink: ReplySink): Promise<void> {
+    const { answerTimeoutMs, clock } = this.#options;
+    const patience = () =>
+      clock.after(answerTimeoutMs, () =>
+        response.destroy(busy(`has sent nothing for ${answerTimeoutMs} ms`)),
+      );
+    let timer = patience();
+    try {
+      sink.begin(Number(response.headers['content-length']));
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        // A client that is slow is no fault of the other process.
+        timer.cancel();
+        if (!sink.write(chunk)) await sink.drained();
+        timer = patience();
+      }
+    } catch (error) {
+      sink.destroy(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      timer.cancel();
+    }
+  }
 }
 
-async function passOn(response: IncomingMessage, sink: ReplySink): Promise<void> {
+function busy(problem: string): SenbonError {
+  return new SenbonError('NEIGHBOUR_BUSY', { problem });
+}
+
+async function problemOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   try {
-    sink.begin(Number(response.headers['content-length']));
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (!sink.write(chunk)) await sink.drained();
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes > MAX_PROBLEM_BYTES) break;
     }
-  } catch (error) {
-    sink.destroy(error instanceof Error ? error : new Error(String(error)));
+  } catch {
+    // What there is of it will do.
   }
+  const text = Buffer.concat(chunks).toString('utf8', 0, MAX_PROBLEM_BYTES);
+  return text === '' ? `status ${response.statusCode}` : text;
 }

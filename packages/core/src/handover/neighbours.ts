@@ -1,3 +1,4 @@
+import { SenbonError } from '../errors/senbon-error.ts';
 import type { Elsewhere } from '../frontend/thrift-service.ts';
 import type { ReplySink } from '../relay/reply-sink.ts';
 import type { ClientContext } from '../session/client-context.ts';
@@ -18,11 +19,20 @@ export class Neighbours implements Elsewhere {
 
   async serve(message: Uint8Array, client: ClientContext, sink: ReplySink): Promise<boolean> {
     const { before, after } = this;
+    let failure: SenbonError | null = null;
     if (before !== null && client.cameFrom !== 'before') {
-      if (await before.serve(message, { ...client, cameFrom: 'after' }, sink)) return true;
+      try {
+        if (await before.serve(message, { ...client, cameFrom: 'after' }, sink)) return true;
+      } catch (error) {
+        failure = SenbonError.from(error);
+      }
     }
-    if (after === null || client.cameFrom === 'after') return false;
-    return after.serve(message, { ...client, cameFrom: 'before' }, sink);
+    if (after !== null && client.cameFrom !== 'after') {
+      if (await after.serve(message, { ...client, cameFrom: 'before' }, sink)) return true;
+    }
+    // Only now, as the one after it might have had the session.
+    if (failure !== null) throw failure;
+    return false;
   }
 
   close(): void {

@@ -85,7 +85,12 @@ describe('the notice of a drain', () => {
   });
 
   it('hears a request once, and one that came with the deletion of its node', async () => {
-    const request = { at: 0, action: 'drain', deadlineMs: 1, nodes: ['/kyuubi/other', '/kyuubi/n1'] } as const;
+    const request = {
+      at: 0,
+      action: 'drain',
+      deadlineMs: 1,
+      nodes: ['/kyuubi/other', '/kyuubi/n1'],
+    } as const;
     await ask({ ...request, nodes: [...request.nodes] });
     notice.show(() => facts, nodes);
     await settled();
