@@ -87,19 +87,18 @@ export class Daemon {
 
   /** SIGTERM, which drains, and wait for the end; with `isNow` open sessions are cut off. Who does not react is killed. */
   async stop(isNow: boolean): Promise<number> {
-    const pids = await this.#all();
-    if (pids.length === 0) {
-      this.#print(`no ${NAME} to stop`);
-      await this.#pidFile.remove();
-      return 0;
+    let pids = await this.#all();
+    this.#print(pids.length === 0 ? `no ${NAME} to stop` : `Stopping ${NAME}`);
+    // Again, as an upgrade under way may have put another in the place of one that was told to end.
+    while (pids.length > 0) {
+      for (const pid of pids) {
+        sendSignal(pid, 'SIGTERM');
+        // Another signal is what tells a draining gateway not to wait.
+        if (isNow) sendSignal(pid, 'SIGINT');
+      }
+      await Promise.all(pids.map((pid) => this.#untilStopped(pid)));
+      pids = await this.#all();
     }
-    this.#print(`Stopping ${NAME}`);
-    for (const pid of pids) {
-      sendSignal(pid, 'SIGTERM');
-      // Another signal is what tells a draining gateway not to wait.
-      if (isNow) sendSignal(pid, 'SIGINT');
-    }
-    await Promise.all(pids.map((pid) => this.#untilStopped(pid)));
     await this.#pidFile.remove();
     return 0;
   }

@@ -97,16 +97,41 @@ describe('the control socket', () => {
     expect(events).toEqual(['offer', 'withdraw']);
   });
 
-  it('takes all back when the gateway is stopped meanwhile', async () => {
-    const offer = async (doors: Doors) => ({ sockets: [], ...doors });
-    const gateway = { state: 'running', offer, withdraw: async () => {}, giveWay: async () => {} };
-    await open({ gateway: gateway as UpgradeOptions['gateway'] });
-    const stubborn = `${serves} process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1e6)`;
-    const reply = askToUpgrade(path, await requestOf(stubborn));
-    gateway.state = 'draining';
-    expect(await reply).toEqual({ problem: expect.stringContaining('it is draining meanwhile') });
-    expect(events).toEqual([]);
-  });
+  it.each([
+    ['draining', ['offer', 'appoint number', 'give way: process N has taken its place']],
+    ['stopping', ['offer', 'appoint number']],
+  ])(
+    'has both drain when the gateway is %s meanwhile: the next one has clients already',
+    async (state, all) => {
+      const gateway = {
+        state: 'running',
+        offer: async (doors: Doors) => {
+          events.push('offer');
+          return { sockets: [], ...doors };
+        },
+        withdraw: async () => void events.push('withdraw'),
+        giveWay: async (why: string) => void events.push(`give way: ${why.replace(/\d+/, 'N')}`),
+      };
+      await open({ gateway: gateway as UpgradeOptions['gateway'] });
+      const serving = `
+      const busy = setInterval(() => {}, 1e6);
+      process.on('SIGTERM', () => setTimeout(() => { console.log('served to the end'); clearInterval(busy); }, 300));
+      ${serves}`;
+      const reply = askToUpgrade(path, await requestOf(serving));
+      gateway.state = state;
+      expect(await reply).toEqual({
+        problem: expect.stringMatching(
+          new RegExp(
+            `it is ${state} meanwhile, and process \\d+, which serves in its place already, drains too`,
+          ),
+        ),
+      });
+      await expect
+        .poll(() => readFile(join(dir, 'log'), 'utf8'), { timeout: 5_000 })
+        .toContain('served to the end');
+      expect(events).toEqual(all);
+    },
+  );
 
   it('refuses with an embedded ZooKeeper, and while another upgrade is under way', async () => {
     await open({ isEmbedded: true });

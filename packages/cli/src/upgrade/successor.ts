@@ -57,6 +57,11 @@ export class Successor {
     return outcome;
   }
 
+  /** It must end, when those that it serves have gone. */
+  drain(): void {
+    this.#child.kill('SIGTERM');
+  }
+
   /** It must not serve. Resolves when it has ended; what does not obey in time is killed. */
   async end(): Promise<void> {
     const { exitCode, signalCode, pid } = this.#child;

@@ -24,7 +24,7 @@ export class Upgrade {
 
   /**
    * Resolves with the process that serves now in the place of this one, which drains. Throws UPGRADE_REFUSED, and nothing has
-   * changed; `signal` calls it off.
+   * changed, unless this one is being stopped; `signal` calls it off.
    */
   async run(request: UpgradeRequest, signal: AbortSignal): Promise<number> {
     if (this.#options.isEmbedded) {
@@ -44,32 +44,44 @@ export class Upgrade {
   async #run(request: UpgradeRequest, signal: AbortSignal): Promise<number> {
     const { gateway, doors, logger } = this.#options;
     const inheritance = await gateway.offer(doors);
+    let successor: Successor;
     try {
-      const successor = await Successor.start(request, inheritance);
+      successor = await Successor.start(request, inheritance);
       logger.info(`Process ${successor.pid} is to take the place of this one`);
       const outcome = await successor.outcome(signal);
       if (outcome.kind === 'late') throw refused('it did not serve in time and was ended');
       if (outcome.kind === 'failed') throw refused(outcome.problem);
       await this.#appoint(successor);
-      void gateway.giveWay(`process ${successor.pid} has taken its place`);
-      return successor.pid;
     } catch (error) {
       logger.warn(`The upgrade failed, this process goes on: ${messageOf(error)}`);
       await gateway.withdraw();
       throw error;
     }
+    return this.#giveWay(successor);
   }
 
   async #appoint(successor: Successor): Promise<void> {
-    const { gateway, appoint } = this.#options;
     try {
-      // Who stops it means this one, and would not know of the next.
-      if (gateway.state !== 'running') throw refused(`it is ${gateway.state} meanwhile`);
-      await appoint(successor.pid);
+      await this.#options.appoint(successor.pid);
     } catch (error) {
       await successor.end();
       throw error;
     }
+  }
+
+  /** Throws UPGRADE_REFUSED when somebody stops this process, and means both. */
+  #giveWay(successor: Successor): number {
+    const { gateway, logger } = this.#options;
+    const { pid } = successor;
+    const { state } = gateway;
+    if (state === 'running' || state === 'draining')
+      void gateway.giveWay(`process ${pid} has taken its place`);
+    if (state === 'running') return pid;
+    // Not ended at once: it may have clients by now.
+    successor.drain();
+    const problem = `it is ${state} meanwhile, and process ${pid}, which serves in its place already, drains too`;
+    logger.warn(`The upgrade came too late: ${problem}`);
+    throw refused(problem);
   }
 }
 
