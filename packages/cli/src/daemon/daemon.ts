@@ -76,7 +76,10 @@ export class Daemon {
     const command = gatewayCommand(this.#environment, this.#pidFile.doorPath, conf);
     const outcome = await runUpgrade({ pid, pidDir, command, logFile, maxLogFiles });
     if (outcome.kind === 'refused') {
-      this.#print(`${NAME} was not upgraded, process ${pid} goes on: ${outcome.problem}`);
+      // Its state now: who stops it while it is upgraded means it to end.
+      const state = (await askForStatus(controlPath(pidDir, pid)))?.state ?? 'running';
+      const goesOn = state === 'running' && (await isGateway(pid)) ? `, process ${pid} goes on` : '';
+      this.#print(`${NAME} was not upgraded${goesOn}: ${outcome.problem}`);
       if (outcome.log !== '') this.#print(`The end of ${outcome.logFile}:\n${outcome.log}`);
       return 1;
     }
