@@ -157,8 +157,8 @@ async function assemble(parts: Parts): Promise<RunningEngine> {
     sessions,
     connectionCount: () => opened.server.connectionCount,
     deregister: async () => {
-      await card.remove();
-      await within(presence.deregister(), STEP_TIMEOUT_MS, 'removing the node', clock);
+      const deregistered = within(presence.deregister(), STEP_TIMEOUT_MS, 'removing the node', clock);
+      await Promise.all([deregistered, card.remove()]);
     },
     shutDown: async () => {
       await within(sessions.closeAll('the engine stops'), STEP_TIMEOUT_MS, 'closing sessions', clock).catch(
