@@ -29,6 +29,7 @@ import { DrainNotice } from './lifecycle/drain-notice.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
 import { type Drainable, gatewayAdmin } from './lifecycle/gateway-admin.ts';
 import { LoadReport } from './lifecycle/load-report.ts';
+import { wasDeletedUnseen } from './lifecycle/missed-deletion.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -291,6 +292,8 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
   });
   const registrations = new ServerRegistrations({
     registry,
+    connection: client.connection,
+    wasDeletedUnseen: (paths) => wasDeletedUnseen(client.records, addresses, paths),
     servers,
     discovery: discovery.plugin.name,
     load,

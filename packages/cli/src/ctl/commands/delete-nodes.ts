@@ -36,7 +36,9 @@ export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> 
   const deleted = await remove(context, nodes);
   if (!isWaiting) return { space, nodes: deleted };
   const exitCode = await new DrainWatch({ discovery, address, deadlineMs, clock, say }, hasReported).end();
-  if (exitCode !== DrainEnd.late) await discovery.records.delete(requestPath);
+  // One that says nothing may be cut off from discovery: it hears of it when it is back.
+  const isForLater = exitCode === DrainEnd.silent && deleted.length > 0;
+  if (exitCode !== DrainEnd.late && !isForLater) await discovery.records.delete(requestPath);
   say(`${at.host}:${at.port} ${texts[exitCode]}`);
   return { space, nodes: deleted, exitCode };
 }

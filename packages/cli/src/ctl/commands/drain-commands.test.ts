@@ -139,10 +139,16 @@ describe('delete server --wait', () => {
     expect(said.at(-1)).toContain('is still draining after its deadline');
   });
 
-  it('tells a gateway that never answers, and takes the request back', async () => {
-    register();
+  it('tells a gateway that never answers, and leaves it word in case it is cut off', async () => {
+    const { path } = register();
     expect((await deleteNodes(context())).exitCode).toBe(DrainEnd.silent);
     expect(nowMs).toBe(15_000);
+    expect(asked()).toMatchObject({ action: 'drain', nodes: [path] });
+  });
+
+  it('leaves no word to one whose node was gone already', async () => {
+    show();
+    expect((await deleteNodes(context())).exitCode).toBe(DrainEnd.silent);
     expect(asked()).toBeNull();
   });
 
