@@ -83,6 +83,7 @@ export class Daemon {
       if (outcome.log !== '') this.#print(`The end of ${outcome.logFile}:\n${outcome.log}`);
       return 1;
     }
+    if (outcome.warning !== null) this.#print(outcome.warning);
     if (niceness !== 0) this.#makeNice(outcome.pid, niceness);
     this.#print(`Process ${outcome.pid} serves; process ${pid} ends with its last session`);
     return 0;

@@ -26,7 +26,7 @@ async function numbersOf(path: string): Promise<readonly number[]> {
     .map((name) => Number(name.slice(prefix.length)));
 }
 
-async function moveIfPresent(from: string, to: string): Promise<void> {
+export async function moveIfPresent(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {

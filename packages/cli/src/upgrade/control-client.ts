@@ -22,12 +22,17 @@ export async function askToUpgrade(socketPath: string, wanted: UpgradeRequest): 
   );
 }
 
+/** Throws when nobody answers at `socketPath`. */
+export async function statusOf(socketPath: string): Promise<GatewayStatus> {
+  return gatewayStatus.parse(
+    await ask({ socketPath, path: STATUS_PATH, timeoutMs: STATUS_TIMEOUT_MS, body: '' }),
+  );
+}
+
 /** `null` when nobody answers. */
 export async function askForStatus(socketPath: string): Promise<GatewayStatus | null> {
   try {
-    return gatewayStatus.parse(
-      await ask({ socketPath, path: STATUS_PATH, timeoutMs: STATUS_TIMEOUT_MS, body: '' }),
-    );
+    return await statusOf(socketPath);
   } catch {
     return null;
   }
@@ -42,7 +47,11 @@ interface Question {
 
 async function ask({ socketPath, path, timeoutMs, body }: Question): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs);
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve, rejectWith) => {
+    const reject = (error: unknown): void =>
+      rejectWith(
+        signal.aborted ? new Error(`it hangs: no answer within ${timeoutMs / 1000} seconds`) : error,
+      );
     const call = request({ socketPath, path, method: 'POST', signal, agent: false }, (response) => {
       text(response).then((answer) => resolve(JSON.parse(answer)), reject);
     });
