@@ -58,7 +58,8 @@ export interface SessionParts {
 export function checkConfiguration({
   conf,
   inheritance,
-}: Pick<GatewayOptions, 'conf' | 'inheritance'>): void {
+  discovery,
+}: Pick<GatewayOptions, 'conf' | 'inheritance'> & Partial<Pick<GatewayOptions, 'discovery'>>): void {
   for (const area of [
     haArea,
     lifecycleArea,
@@ -72,7 +73,10 @@ export function checkConfiguration({
     readArea(area, conf);
   }
   authModeOf(readArea(authArea, conf));
-  if (inheritance !== undefined) checkInheritance(readArea(frontendArea, conf), inheritance);
+  if (inheritance === undefined) return;
+  const { namespace } = readArea(haArea, conf);
+  const addresses = discovery?.addresses ?? null;
+  checkInheritance({ frontend: readArea(frontendArea, conf), namespace, addresses }, inheritance);
 }
 
 /** Service discovery, guarded. Throws DISCOVERY_UNREACHABLE. */
@@ -178,7 +182,7 @@ export interface DoorInput extends SessionParts {
 
 /** Throws CONFIG_INVALID. */
 export async function createDoor(
-  { conf, version, inheritance, serverUser, clock, logger }: GatewayOptions,
+  { conf, version, discovery, inheritance, serverUser, clock, logger }: GatewayOptions,
   { client, sessions, gateway, admit }: DoorInput,
 ): Promise<Door> {
   const config = readArea(frontendArea, conf);
@@ -219,10 +223,11 @@ export async function createDoor(
     clock,
     logger,
   });
+  const space = { namespace: readArea(haArea, conf).namespace, addresses: discovery.addresses };
   return {
     host,
     frontends,
-    handover: new Handover({ frontends, backDoor, neighbours, neighbour, clock }),
+    handover: new Handover({ frontends, backDoor, neighbours, neighbour, space, clock }),
   };
 }
 

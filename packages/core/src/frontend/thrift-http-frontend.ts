@@ -83,7 +83,8 @@ export class ThriftHttpFrontend implements Frontend {
   }
 
   get socket(): ListeningSocket | null {
-    return this.#listener.socket;
+    const { socket } = this.#listener;
+    return socket === null ? null : { ...socket, path: this.#path };
   }
 
   release(): Promise<void> {

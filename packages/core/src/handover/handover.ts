@@ -2,7 +2,7 @@ import type { Frontend } from '../frontend/frontend.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { BackDoor } from './back-door.ts';
-import type { Inheritance, ListeningSocket } from './inheritance.ts';
+import type { HandedSpace, Inheritance, ListeningSocket } from './inheritance.ts';
 import { Neighbour, type NeighbourOptions } from './neighbour.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -11,6 +11,7 @@ export interface HandoverOptions {
   readonly backDoor: BackDoor;
   readonly neighbours: Neighbours;
   readonly neighbour: NeighbourOptions;
+  readonly space: HandedSpace;
   readonly clock: Clock;
 }
 
@@ -45,12 +46,12 @@ export class Handover {
 
   /** For a process that is to inherit the sockets. `doors`: this one's, unless it has one, and the other's. Throws FOLDER_UNUSABLE. */
   async offer(doors: Doors): Promise<Inheritance> {
-    const { backDoor: door, neighbours, neighbour } = this.#options;
+    const { backDoor: door, neighbours, neighbour, space } = this.#options;
     const backDoor = await door.open(doors.backDoor);
     this.#isDoorOurs = backDoor === doors.backDoor;
     neighbours.after?.close();
     neighbours.after = new Neighbour(doors.ownDoor, neighbour);
-    return { sockets: this.sockets, backDoor, ownDoor: doors.ownDoor };
+    return { sockets: this.sockets, space, backDoor, ownDoor: doors.ownDoor };
   }
 
   async withdraw(): Promise<void> {
@@ -79,4 +80,4 @@ export class Handover {
   }
 }
 
-export type Doors = Omit<Inheritance, 'sockets'>;
+export type Doors = Pick<Inheritance, 'backDoor' | 'ownDoor'>;
