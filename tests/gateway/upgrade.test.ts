@@ -216,10 +216,16 @@ describe('kyuubi upgrade', () => {
 describe('kyuubi upgrade that cannot be changes nothing', () => {
   test.each([
     ['another port', { 'kyuubi.frontend.thrift.binary.bind.port': '1' }, 'UPGRADE_REFUSED'],
+    [
+      'another HTTP path',
+      { 'kyuubi.frontend.thrift.http.path': 'sql' },
+      'kyuubi.frontend.thrift.http.path is sql',
+    ],
+    ['another namespace', { 'kyuubi.ha.namespace': 'b' }, 'kyuubi.ha.namespace is b now'],
     ['fewer frontends', { 'kyuubi.frontend.protocols': 'THRIFT_BINARY' }, 'kyuubi.frontend.protocols'],
     ['a wrong value', { 'kyuubi.session.idle.timeout': 'soon' }, 'CONFIG_INVALID'],
     ['no ensemble', { 'kyuubi.ha.addresses': '' }, 'kyuubi.ha.addresses is unset'],
-    ['an ensemble that is not there', { 'kyuubi.ha.addresses': '127.0.0.1:1' }, 'DISCOVERY_UNREACHABLE'],
+    ['another ensemble', { 'kyuubi.ha.addresses': '127.0.0.1:1' }, 'kyuubi.ha.addresses is 127.0.0.1:1 now'],
   ])('%s', { timeout: 90_000 }, async (_what, change, reason) => {
     const home = await start();
     const pid = await home.pid();
