@@ -55,7 +55,12 @@ async function calls() {
     headers: new Map(),
     userId: null,
   });
-  const raw = new ConnectSession({ channel, fate: { ending: null }, sessionId: randomUUID(), userId: USER });
+  const raw = new ConnectSession({
+    channel,
+    fate: { ending: null, isReattachable: true },
+    sessionId: randomUUID(),
+    userId: USER,
+  });
   const samples = { raw: [], gateway: [] };
   for (let i = 0; i < WARM_UP + CALLS; i++) {
     const [rawMs, gatewayMs] = [await timed(() => executePlan(raw)), await timed(() => statement(session))];

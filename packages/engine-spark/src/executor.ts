@@ -19,6 +19,7 @@ import { SparkSession } from './session.ts';
 /** From Spark 4 on a session ends when it is told to, and not before. */
 const FIRST_WITH_RELEASE = 4;
 const APP_ID = 'spark.app.id';
+const REATTACHABLE = 'spark.connect.execute.reattachable.enabled';
 /** What Kyuubi's Spark engine registers with its node, beside its id. */
 const REGISTERED = ['spark.driver.memory', 'spark.executor.memory'] as const;
 
@@ -28,8 +29,8 @@ export async function createSparkExecutor(context: ExecutorContext): Promise<Exe
   const server = await openServer(context);
   const channel = new ConnectChannel(server.endpoint);
   try {
-    const info = await checkServer(channel, server.endpoint.userId ?? spec.user, server);
-    return new SparkExecutor({ server, channel, info, logger });
+    const { info, isReattachable } = await checkServer(channel, server.endpoint.userId ?? spec.user, server);
+    return new SparkExecutor({ server, channel, info, isReattachable, logger });
   } catch (error) {
     channel.close();
     await server.close();
@@ -55,41 +56,51 @@ async function openServer({ spec, logger }: ExecutorContext): Promise<SparkServe
 }
 
 /** What Spark says of itself. Throws ENGINE_LAUNCH_FAILED when nobody answers, or another than the one that was launched. */
-async function checkServer(
-  channel: ConnectChannel,
-  userId: string,
-  server: SparkServer,
-): Promise<ExecutorInfo> {
+async function checkServer(channel: ConnectChannel, userId: string, server: SparkServer): Promise<Checked> {
   const { host, port } = server.endpoint;
   const refused = (problem: string, cause?: unknown) =>
     new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' }, { cause });
-  const session = new ConnectSession({ channel, fate: { ending: null }, sessionId: randomUUID(), userId });
+  const session = new ConnectSession({
+    channel,
+    fate: { ending: null, isReattachable: true },
+    sessionId: randomUUID(),
+    userId,
+  });
   try {
     const { sparkVersion } = await session.analyze({ sparkVersion: {} });
-    const confs = await session.config({ getOption: { keys: [LAUNCH_KEY, APP_ID, ...REGISTERED] } });
+    const confs = await session.config({
+      getOption: { keys: [LAUNCH_KEY, APP_ID, REATTACHABLE, ...REGISTERED] },
+    });
     await session.close();
     if (server.launchId !== null && confs.get(LAUNCH_KEY) !== server.launchId) {
       throw refused(`another program answers at ${host}:${port}`);
     }
     const version = sparkVersion?.version ?? '';
     const appId = confs.get(APP_ID);
-    return {
+    const info = {
       serverName: 'Spark SQL',
       dbmsName: 'Spark SQL',
       dbmsVersion: version,
       attributes: new Map(REGISTERED.map((key) => [key, confs.get(key) ?? ''])),
       ...(appId === undefined ? {} : { engineId: appId }),
     };
+    return { info, isReattachable: confs.get(REATTACHABLE) !== 'false' };
   } catch (error) {
     if (error instanceof SenbonError) throw error;
     throw refused(`the Spark Connect server at ${host}:${port} does not answer: ${messageOf(error)}`, error);
   }
 }
 
+interface Checked {
+  readonly info: ExecutorInfo;
+  readonly isReattachable: boolean;
+}
+
 interface Opened {
   readonly server: SparkServer;
   readonly channel: ConnectChannel;
   readonly info: ExecutorInfo;
+  readonly isReattachable: boolean;
   readonly logger: Logger;
 }
 
@@ -98,6 +109,7 @@ class SparkExecutor implements Executor, ServerFate {
   /** Absent where the end of the server cannot be seen. */
   readonly ended?: Promise<string>;
   ending: string | null = null;
+  readonly isReattachable: boolean;
   readonly #opened: Opened;
   readonly #sessions = new Set<SparkSession>();
   readonly #roster: SessionRoster | null;
@@ -106,6 +118,7 @@ class SparkExecutor implements Executor, ServerFate {
   constructor(opened: Opened) {
     this.#opened = opened;
     this.info = opened.info;
+    this.isReattachable = opened.isReattachable;
     this.#roster =
       Number.parseInt(opened.info.dbmsVersion, 10) < FIRST_WITH_RELEASE
         ? new SessionRoster(systemClock)

@@ -21,6 +21,8 @@ const RELEASE_TIMEOUT_MS = 5_000;
 export interface ServerFate {
   /** How it ended; `null` while it lives, for all that is known. */
   readonly ending: string | null;
+  /** Whether executions can be attached to again. Where they cannot, the end of a stream is the end of its result. */
+  readonly isReattachable: boolean;
 }
 
 export interface ConnectSessionOptions {
@@ -48,7 +50,7 @@ export class ConnectSession {
       ...this.#caller,
       plan,
       operationId,
-      requestOptions: [{ reattachOptions: { reattachable: true } }],
+      requestOptions: [{ reattachOptions: { reattachable: this.fate.isReattachable } }],
     };
   }
 

@@ -1,13 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { rpcError, type Script, ScriptedServer, type Stream } from '../testing/scripted-server.ts';
-import type { ConnectSession } from './connect-session.ts';
+import type { ConnectSession, ServerFate } from './connect-session.ts';
 import { Execution } from './execution.ts';
 
 const rows = (id: number) => ({ responseId: `r${id}`, arrowBatch: { rowCount: id, data: Buffer.of(id) } });
 const complete = { responseId: 'end', resultComplete: {} };
 
-async function start(script: Script, fate?: { ending: string | null }) {
+async function start(script: Script, fate?: Partial<ServerFate>) {
   const server = new ScriptedServer({ releaseExecute: () => ({}), interrupt: () => ({}), ...script });
   await server.start();
   onTestFinished(() => server.close());
@@ -115,6 +115,20 @@ describe('an execution', () => {
       sqlState: '08S01',
       message: 'Spark has ended with exit code 137',
     });
+  });
+
+  it('ends with its stream where the server lets nobody attach again', async () => {
+    const { server, session } = await start(
+      { executePlan: (_, stream) => send(stream, rows(1), rows(2)) },
+      { isReattachable: false },
+    );
+    expect(await readAll(execute(session))).toEqual([1, 2]);
+    expect(server.seen[0]?.request['requestOptions']).toEqual([{ reattachOptions: { reattachable: false } }]);
+    const broken = await start(
+      { executePlan: (_, stream) => fail(stream, rpcError(status.UNAVAILABLE, 'gone')) },
+      { isReattachable: false },
+    );
+    await expect(readAll(execute(broken.session))).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
   it('is interrupted, then released, when it is cancelled', async () => {

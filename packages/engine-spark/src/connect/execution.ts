@@ -46,6 +46,10 @@ export class Execution {
       const response = await this.#read();
       if (response === 'again') continue;
       this.#failures = 0;
+      if (response === null && !this.#options.session.fate.isReattachable) {
+        this.#end();
+        continue;
+      }
       if (response === null) {
         // The end without the mark of completion: the server has closed the stream, not the execution.
         this.#stream = this.#reattach();
@@ -70,7 +74,8 @@ export class Execution {
       return await this.#stream.next();
     } catch (error) {
       const wait = REATTACH_WAITS_MS[this.#failures++];
-      if (this.#isOver || wait === undefined || !isBroken(error)) {
+      const isFinal = !this.#options.session.fate.isReattachable || !isBroken(error);
+      if (this.#isOver || wait === undefined || isFinal) {
         this.#end();
         throw error;
       }

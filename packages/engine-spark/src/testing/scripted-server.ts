@@ -1,7 +1,7 @@
 import { Metadata, Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js';
 import { calls } from '../connect/calls.ts';
 import { ConnectChannel } from '../connect/connect-channel.ts';
-import { ConnectSession } from '../connect/connect-session.ts';
+import { ConnectSession, type ServerFate } from '../connect/connect-session.ts';
 import type { ExecutePlanResponse } from '../proto/connect-messages.ts';
 
 type Method = keyof typeof calls;
@@ -56,7 +56,8 @@ export class ScriptedServer {
     });
   }
 
-  session(fate: { ending: string | null } = { ending: null }): ConnectSession {
+  session(given: Partial<ServerFate> = {}): ConnectSession {
+    const fate = { ending: null, isReattachable: true, ...given };
     return new ConnectSession({ channel: this.connect(), fate, sessionId: 'session', userId: 'anna' });
   }
 
