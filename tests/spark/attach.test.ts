@@ -6,21 +6,25 @@ import { type Gateway, type GatewayHome, startGateway } from '../support/gateway
 import { SparkConnectServer } from '../support/spark-connect-server.ts';
 import { SPARK_FETCH_TIMEOUT_MS, sparkPeer } from '../support/spark.ts';
 import { Tether } from '../support/tether.ts';
+import { TlsEnding } from '../support/tls-ending.ts';
 
 const ROWS = 1_000_000;
 
 let spark: SparkConnectServer;
 let tether: Tether;
+let ending: TlsEnding;
 let gateway: Gateway;
 let home: GatewayHome;
 
 beforeAll(async () => {
   spark = await SparkConnectServer.start(await sparkPeer());
   tether = await Tether.to(spark.port);
+  ending = await TlsEnding.before(spark.port);
   ({ gateway, home } = await startGateway({
     conf: {
       'kyuubi.engine.type': 'SPARK_SQL',
       'kyuubi.engine.spark.connect.url': `sc://127.0.0.1:${tether.port}/;x-colour=geheim`,
+      '___eve___.kyuubi.engine.spark.connect.url': `sc://localhost:${ending.port}/;use_ssl=true`,
     },
   }));
 }, SPARK_FETCH_TIMEOUT_MS);
@@ -28,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await home?.close();
   await tether?.close();
+  await ending?.close();
   await spark?.stop();
 });
 
@@ -75,6 +80,26 @@ describe('a Spark Connect server that ran before', () => {
     clearTimeout(timer);
   });
 
+  it('cannot send intervals of months, days and a time at once, as Spark 3.5 cannot', async () => {
+    const connection = await open();
+    const sql = 'SELECT make_interval(1, 2, 3) AS i';
+    const failure = connection.query(sql).then(async (result) => result.toArray());
+    await expect(failure).rejects.toMatchObject({ sqlState: '0A000' });
+    const text = await connection.query(`SELECT CAST(i AS string) FROM (${sql})`);
+    expect(await text.toArray()).toEqual([['1 years 2 months 21 days']]);
+  });
+
+  it('says so when Spark has forgotten a session, rather than go on without its views', async () => {
+    const connection = await open();
+    await connection.query('CREATE TEMPORARY VIEW forgotten AS SELECT 1 AS n');
+    // More than Spark 3.5 keeps, and it cannot be told that they are closed.
+    for (let i = 0; i < 150; i++) await (await connect(gateway.urls.binary, { user: 'anna' })).close();
+    await expect(connection.query('SELECT n FROM forgotten')).rejects.toMatchObject({
+      sqlState: '08003',
+      message: expect.stringContaining('Spark has forgotten this session'),
+    });
+  });
+
   it('cancels there', async () => {
     const connection = await open();
     const abort = new AbortController();
@@ -85,5 +110,33 @@ describe('a Spark Connect server that ran before', () => {
     const started = performance.now();
     await (await connection.query('SELECT count(*) FROM range(1000000)')).toArray();
     expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+describe('a Spark Connect server behind TLS', () => {
+  it('is used where its certificate is known, with a token that no log shows', async () => {
+    const secure = await startGateway({
+      conf: {
+        'kyuubi.engine.type': 'SPARK_SQL',
+        'kyuubi.engine.spark.connect.url': `sc://localhost:${ending.port}/;use_ssl=true;token=geheim;user_id=robot`,
+      },
+      env: { NODE_EXTRA_CA_CERTS: ending.certificate },
+    });
+    try {
+      const connection = await connect(secure.gateway.urls.binary, { user: 'anna' });
+      expect(await (await connection.query('SELECT 1')).toArray()).toEqual([[1]]);
+      await connection.close();
+      expect(ending.connections).toBeGreaterThan(0);
+      expect(secure.gateway.log()).not.toContain('geheim');
+    } finally {
+      await secure.home.close();
+    }
+  });
+
+  it('is not believed where its certificate is not known', async () => {
+    const connecting = connect(gateway.urls.binary, { user: 'eve' }).then(async (connection) =>
+      (await connection.query('SELECT 1')).toArray(),
+    );
+    await expect(connecting).rejects.toThrow(/certificate/);
   });
 });

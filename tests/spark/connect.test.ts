@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectChannel } from '../../packages/engine-spark/src/connect/connect-channel.ts';
 import { ConnectSession } from '../../packages/engine-spark/src/connect/connect-session.ts';
+import { engineNodes } from '../support/engine-nodes.ts';
 import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
 import { SPARK_FETCH_TIMEOUT_MS, sparkGateway } from '../support/spark.ts';
 
@@ -13,11 +14,6 @@ const UNAUTHENTICATED = 16;
 
 let gateway: Gateway;
 let home: GatewayHome;
-
-beforeAll(async () => {
-  ({ gateway, home } = await startGateway(await sparkGateway()));
-}, SPARK_FETCH_TIMEOUT_MS);
-afterAll(async () => home?.close());
 
 const opened: Connection[] = [];
 afterEach(async () => {
@@ -34,12 +30,25 @@ async function rows(connection: Connection, sql: string): Promise<readonly unkno
   return (await connection.query(sql)).toArray();
 }
 
-describe('a Spark engine of kind connect', () => {
+describe.each(['3.5', '4.0'] as const)('a Spark engine of kind connect, Spark %s', (version) => {
+  beforeAll(async () => {
+    ({ gateway, home } = await startGateway(await sparkGateway(version)));
+  }, SPARK_FETCH_TIMEOUT_MS);
+  afterAll(async () => home?.close());
+
   it('is the default where SPARK_HOME is set, and answers a query', async () => {
     const connection = await open();
     expect(await rows(connection, 'SELECT 1 AS n, version() AS v')).toEqual([
-      [1, expect.stringMatching(/^3\.5\./)],
+      [1, expect.stringContaining(`${version}.`)],
     ]);
+  });
+
+  it('is registered under the name of its Spark application', async () => {
+    await rows(await open(), 'SELECT 1');
+    const [node] = await engineNodes(gateway.zooKeeper ?? { host: '', port: 0 });
+    expect(node).toMatch(
+      /;spark\.driver\.memory=1g;spark\.executor\.memory=;.*kyuubi\.engine\.id=local-\d+;/,
+    );
   });
 
   it('says what is wrong with Spark’s own words and SQLSTATE', async () => {
@@ -61,7 +70,7 @@ describe('a Spark engine of kind connect', () => {
         headers: new Map(),
         userId: null,
       }),
-      fate: { ending: null },
+      fate: { ending: null, isReattachable: true },
       sessionId: randomUUID(),
       userId: 'anna',
     });
@@ -91,15 +100,6 @@ describe('a Spark engine of kind connect', () => {
     ]);
     expect(await rows(first, 'SET spark.sql.shuffle.partitions')).toEqual([
       ['spark.sql.shuffle.partitions', '2'],
-    ]);
-  });
-
-  it('cannot send intervals of months, days and a time at once, as Spark 3.5 cannot', async () => {
-    const connection = await open();
-    const sql = 'SELECT make_interval(1, 2, 3) AS i';
-    await expect(rows(connection, sql)).rejects.toMatchObject({ sqlState: '0A000' });
-    expect(await rows(connection, `SELECT CAST(i AS string) FROM (${sql})`)).toEqual([
-      ['1 years 2 months 21 days'],
     ]);
   });
 });
