@@ -161,9 +161,11 @@ describe('stop', () => {
   test('waits for open sessions and says so; a second one does not cut them off', async () => {
     const client = await serving();
     const stopped = run('stop');
-    await expect.poll(logged, { timeout: 10_000 }).toContain('RECEIVED SIGNAL SIGTERM');
+    await expect.poll(logged, { timeout: 10_000 }).toContain('RECEIVED SIGNAL 15: TERM');
     const again = run('stop');
-    await expect.poll(logged, { timeout: 10_000 }).toMatch(/SIGTERM[\s\S]+RECEIVED SIGNAL SIGTERM/);
+    await expect
+      .poll(logged, { timeout: 10_000 })
+      .toMatch(/RECEIVED SIGNAL 15: TERM[\s\S]+RECEIVED SIGNAL 15: TERM/);
     // What they print after their first look.
     await expect.poll(logged, { timeout: 20_000 }).toContain('1 connection(s) are active, delay shutdown');
     expect(await query(client.session, 'SELECT 2')).toEqual([[2]]);

@@ -21,6 +21,7 @@ import {
   usedBytes,
   withDefaultPort,
 } from '@senbon/core';
+import { constants } from 'node:os';
 import { warnOfUselessKeys } from './configuration.ts';
 import { type EmbeddedDiscovery, startEmbeddedDiscovery } from './embedded-discovery.ts';
 import { type Environment, readEnvironment, version } from './environment.ts';
@@ -206,7 +207,7 @@ function stopOnSignals(gateway: Gateway, log: Logger): () => void {
   const received: NodeJS.Signals[] = [];
   const onSignal = (signal: NodeJS.Signals) => {
     received.push(signal);
-    log.info(`RECEIVED SIGNAL ${signal}`);
+    log.info(`RECEIVED SIGNAL ${constants.signals[signal]}: ${signal.slice(3)}`);
     // In whatever order they come: the kernel does not keep it.
     const isUrgent = received.length > 1 && received.some((each) => each !== 'SIGTERM');
     if (isUrgent) void gateway.destroy(received.join(' and '));
