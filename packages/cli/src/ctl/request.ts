@@ -17,6 +17,20 @@ import type { CtlAction, CtlResource } from './syntax.ts';
 
 const NEEDS_ADDRESS: ReadonlySet<CtlAction> = new Set(['get', 'delete', 'undrain']);
 
+const MAX_PORT = 65_535;
+
+/** Kyuubi's, with `CHAT` of releases before 1.12, and ours: an engine of another is nowhere. */
+const ENGINE_TYPES = [
+  'SPARK_SQL',
+  'FLINK_SQL',
+  'TRINO',
+  'HIVE_SQL',
+  'JDBC',
+  'DATA_AGENT',
+  'CHAT',
+  'DUCKDB',
+] as const;
+
 /** The arguments with the configuration behind them, checked. */
 export interface CtlRequest {
   readonly action: CtlAction;
@@ -82,12 +96,16 @@ function engineSpace(
       `Unknown engine share level: ${shareLevel}. It is one of ${SHARE_LEVELS.join(', ')}`,
     );
   }
+  const engineType = (values.get('engine-type') ?? engine.type ?? base.defaultEngineType).toUpperCase();
+  if (!(ENGINE_TYPES as readonly string[]).includes(engineType)) {
+    throw new ControlError(`Unknown engine type: ${engineType}. It is one of ${ENGINE_TYPES.join(', ')}`);
+  }
   const leaf = values.get('engine-subdomain') ?? engine.subdomain;
   const input: EngineSpaceInput = {
     namespace: base.namespace,
     version: values.get('version') ?? engine.spaceVersion,
     shareLevel: shareLevel as ShareLevel,
-    engineType: (values.get('engine-type') ?? engine.type ?? base.defaultEngineType).toUpperCase(),
+    engineType,
     sessionUser: user,
     group: user,
     serverUser: user,
@@ -109,6 +127,7 @@ async function addressOf(values: ReadonlyMap<string, string>): Promise<{ host: s
     throw new ControlError(`Specified port is not a valid integer number: ${text}`);
   }
   if (Number(text) <= 0) throw new ControlError('Specified port should be a positive number');
+  if (Number(text) > MAX_PORT) throw new ControlError(`Specified port should be at most ${MAX_PORT}`);
   return { host, port: Number(text) };
 }
 
