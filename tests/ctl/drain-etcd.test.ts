@@ -43,7 +43,10 @@ test('a drain on etcd is shown, undone, and ended by a deadline', async () => {
     .poll(() => keys('/kyuubi_drain/'))
     .toBe(`/kyuubi_drain/${gateway.binary.host}:${gateway.binary.port}`);
   expect(await query(session.session, 'select 1')).toEqual([[1]]);
-  expect(await ctl('undrain server')).toMatchObject({ code: 0, out: expect.stringContaining('1 row(s)') });
+  expect(await ctl('undrain server')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/ Etcd service nodes[^]*1 row\(s\)/),
+  });
   expect(await waiting).toMatchObject({
     code: 4,
     out: expect.stringContaining('1 session(s) are open: ann 1'),
@@ -52,6 +55,7 @@ test('a drain on etcd is shown, undone, and ended by a deadline', async () => {
     code: 0,
     out: expect.stringContaining('has gone'),
   });
+  expect(await ctl('delete server --wait')).toMatchObject({ code: 5 });
   await gateway.stop();
   expect(gateway.log()).toContain('cut off, of ann (1)');
   expect(await keys('/kyuubi_drain')).toBe('');

@@ -1,4 +1,4 @@
-import { loadConf, SenbonError, systemClock } from '@senbon/core';
+import { haArea, loadConf, loadDiscoveryPlugin, readArea, SenbonError, systemClock } from '@senbon/core';
 import type { Environment } from '../environment.ts';
 import { version } from '../environment.ts';
 import { type CtlArguments, parseCtlArguments } from './arguments.ts';
@@ -9,7 +9,7 @@ import { listNodes } from './commands/list-nodes.ts';
 import { undrainServer } from './commands/undrain-server.ts';
 import { ControlError } from './control-error.ts';
 import { helpText } from './help.ts';
-import { nodesJson, nodesTable, type SpaceNodes } from './nodes.ts';
+import { nodesJson, nodesTable, titleOf, type SpaceNodes } from './nodes.ts';
 import { withDiscovery } from './open-discovery.ts';
 import { type CtlRequest, requestOf } from './request.ts';
 
@@ -17,14 +17,6 @@ export interface CtlOutput {
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
 }
-
-const titles = {
-  create: 'Created zookeeper service nodes',
-  delete: 'Deleted zookeeper service nodes',
-  get: 'Zookeeper service nodes',
-  list: 'Zookeeper service nodes',
-  undrain: 'Zookeeper service nodes',
-} as const;
 
 /** `bin/kyuubi-ctl`. Resolves with the exit code. */
 export async function ctl(
@@ -52,11 +44,13 @@ async function execute(args: CtlArguments, environment: Environment, output: Ctl
   const request = await requestOf(args, conf, environment.hasSpark ? 'SPARK_SQL' : 'DUCKDB');
   const say = request.isJson ? output.err : output.out;
   if (args.values.has('verbose')) say(verboseText(args, request));
+  const { name: store } = await loadDiscoveryPlugin(readArea(haArea, conf).clientClass);
   return withDiscovery(conf, request.addresses, async (discovery) => {
     const own = conf.get('kyuubi.ha.addresses') ?? conf.get('kyuubi.ha.zookeeper.quorum');
     const context: CommandContext = {
       request,
       discovery,
+      store,
       withOwn: (work) =>
         own === undefined || own.trim() === '' || own === request.addresses
           ? work(discovery)
@@ -65,7 +59,7 @@ async function execute(args: CtlArguments, environment: Environment, output: Ctl
       clock: systemClock,
     };
     const nodes = await commandOf(request)(context);
-    output.out(request.isJson ? nodesJson(nodes) : nodesTable(titles[request.action], nodes));
+    output.out(request.isJson ? nodesJson(nodes) : nodesTable(titleOf(request.action, store), nodes));
     return nodes.exitCode ?? 0;
   });
 }

@@ -1,4 +1,5 @@
 import type { ServiceNode } from '@senbon/core';
+import type { CtlAction } from './syntax.ts';
 import { titledTable } from './table.ts';
 
 export interface SpaceNodes {
@@ -9,6 +10,13 @@ export interface SpaceNodes {
 }
 
 const HEADER = ['Namespace', 'Host', 'Port', 'Version'] as const;
+
+/** `store`: what they are in, as in `zookeeper`, whose titles are Kyuubi's. */
+export function titleOf(action: CtlAction, store: string): string {
+  if (action === 'create') return `Created ${store} service nodes`;
+  if (action === 'delete') return `Deleted ${store} service nodes`;
+  return `${store.charAt(0).toUpperCase()}${store.slice(1)} service nodes`;
+}
 
 export function nodesTable(title: string, { space, nodes }: SpaceNodes): string {
   const rows = byName(nodes).map(({ host, port, attributes }) => [

@@ -7,7 +7,7 @@ import {
 } from '@senbon/core';
 import { nodesAt, type SpaceNodes } from '../nodes.ts';
 import type { CommandContext } from './context.ts';
-import { DrainEnd, DrainWatch } from './drain-watch.ts';
+import { DrainEnd, DrainWatch, type WatchEnd } from './drain-watch.ts';
 
 /** What owned the nodes hears of it and ends gracefully. */
 export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> {
@@ -22,7 +22,7 @@ export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> 
   const hasReported = (await discovery.records.get(drainReportPath(address))) !== null;
   if (nodes.length === 0 && !hasReported) {
     say(`No server ${at.host}:${at.port} is registered in ${space} or draining`);
-    return { space, nodes: [] };
+    return isWaiting ? { space, nodes: [], exitCode: DrainEnd.absent } : { space, nodes: [] };
   }
   const paths = nodes.map(({ path }) => path);
   const ask: DrainRequest = {
@@ -43,7 +43,7 @@ export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> 
   return { space, nodes: deleted, exitCode };
 }
 
-const texts: Readonly<Record<DrainEnd, string>> = {
+const texts: Readonly<Record<WatchEnd, string>> = {
   [DrainEnd.gone]: 'has gone',
   [DrainEnd.late]: 'is still draining after its deadline; see its log, or stop it with: kyuubi stop --now',
   [DrainEnd.silent]:
@@ -52,12 +52,12 @@ const texts: Readonly<Record<DrainEnd, string>> = {
 };
 
 async function remove(
-  { discovery, say }: CommandContext,
+  { discovery, store, say }: CommandContext,
   nodes: readonly ServiceNode[],
 ): Promise<readonly ServiceNode[]> {
   const deleted: ServiceNode[] = [];
   for (const node of nodes) {
-    say(`Deleting zookeeper service node:${node.path}`);
+    say(`Deleting ${store} service node:${node.path}`);
     if (await discovery.registry.remove(node.path)) deleted.push(node);
   }
   return deleted;

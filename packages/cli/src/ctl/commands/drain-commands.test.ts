@@ -70,6 +70,7 @@ function context(request: Partial<CtlRequest> = {}): CommandContext {
   return {
     request: { ...base, isJson: false, isWaiting: true, deadlineMs: null, ...request } as CtlRequest,
     discovery: ensemble.client(),
+    store: 'zookeeper',
     withOwn: () => Promise.reject(new Error('not asked for')),
     say: (line) => said.push(line),
     clock,
@@ -171,8 +172,11 @@ describe('delete server --wait', () => {
   });
 
   it('has nothing to wait for where nobody is', async () => {
-    expect(await deleteNodes(context())).toEqual({ space: '/kyuubi', nodes: [] });
-    expect(said).toEqual(['No server gw:10009 is registered in /kyuubi or draining']);
+    const nothing = { space: '/kyuubi', nodes: [] };
+    expect(await deleteNodes(context())).toEqual({ ...nothing, exitCode: DrainEnd.absent });
+    expect(await deleteNodes(context({ isWaiting: false, deadlineMs: 1_000 }))).toEqual(nothing);
+    expect(said.slice(1)).toEqual([said[0]]);
+    expect(said.slice(0, 1)).toEqual(['No server gw:10009 is registered in /kyuubi or draining']);
   });
 });
 

@@ -18,8 +18,12 @@ export const DrainEnd = {
   silent: 3,
   /** Somebody undid the drain: it serves again. */
   undone: 4,
+  /** Nobody was registered there or draining, so nobody was waited for. */
+  absent: 5,
 } as const;
 export type DrainEnd = (typeof DrainEnd)[keyof typeof DrainEnd];
+/** Of a drain that was there to be watched. */
+export type WatchEnd = Exclude<DrainEnd, typeof DrainEnd.absent>;
 
 const POLL_MS = 500;
 /** A gateway looks for requests every second, and reports every five. */
@@ -56,7 +60,7 @@ export class DrainWatch {
     this.#changedAtMs = this.#startMs;
   }
 
-  async end(): Promise<DrainEnd> {
+  async end(): Promise<WatchEnd> {
     const { clock } = this.#options;
     for (;;) {
       const end = await this.#judge(await this.#look());
@@ -78,7 +82,7 @@ export class DrainWatch {
     return { report, isRequested };
   }
 
-  async #judge({ report, isRequested }: Sight): Promise<DrainEnd | null> {
+  async #judge({ report, isRequested }: Sight): Promise<WatchEnd | null> {
     const { deadlineMs, clock } = this.#options;
     const now = clock.now();
     if (report === null) {
