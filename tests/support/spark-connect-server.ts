@@ -42,6 +42,7 @@ export class SparkConnectServer {
       await process.waitForLine(/Spark Connect server started at/, START_TIMEOUT_MS);
     } catch (error) {
       await process.kill();
+      await rm(dir, { recursive: true, force: true });
       throw error;
     }
     return new SparkConnectServer(port, process, dir);

@@ -50,6 +50,7 @@ export class SparkThriftServer {
       );
     } catch (error) {
       await process.kill();
+      await rm(dir, { recursive: true, force: true });
       throw error;
     }
     return new SparkThriftServer(`jdbc:hive2://127.0.0.1:${port}/default`, process, dir);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,15 @@ describe('a supervised command', () => {
     await pidIn('child');
     await supervised.close();
     await expectGone();
+  });
+
+  it('has time to clean up when everybody around it is asked to end', async () => {
+    const clean = `trap "sleep 0.3; touch ${dir}/clean; exit 3" TERM; echo $PPID > ${dir}/group; echo $$ > ${dir}/pid;`;
+    const supervised = await run(`${clean} while :; do sleep 0.1; done`);
+    await pidIn('pid');
+    process.kill(-(await pidIn('group')), 'SIGTERM');
+    expect(await supervised.exited).toEqual({ code: 3, signal: null });
+    expect(await readdir(dir)).toContain('clean');
   });
 
   it('takes what it started with it when it is killed', async () => {

@@ -14,13 +14,16 @@ const MAX_LINE_CHARS = 16 * 1024;
 /**
  * Runs a command as long as standard input, a pipe from the engine, is open. The kernel closes a pipe whichever way its
  * owner goes, by kill -9 too. The shell in the background then ends the command, and after it the whole process group,
- * itself as well; an owner that lives does that as soon as the command has ended.
+ * itself as well; an owner that lives does that as soon as the command has ended. Signals that the whole group gets, as
+ * from a service manager, are for the command: the shells wait until it has cleaned up.
  */
 const SUPERVISOR = `
 exec 3<&0 </dev/null
+trap : TERM INT HUP
 "$@" 3<&- &
 child=$!
 (
+  trap : TERM INT HUP
   while read -r line <&3; do :; done
   kill -TERM "$child" 2>/dev/null
   left=${GRACE_SECONDS * 10}
@@ -28,8 +31,11 @@ child=$!
   kill -KILL 0
 ) &
 exec 3<&-
-wait "$child"
-exit $?
+while :; do
+  wait "$child"
+  code=$?
+  kill -0 "$child" 2>/dev/null || exit "$code"
+done
 `;
 
 export interface SupervisedExit {
