@@ -124,16 +124,18 @@ export class Daemon {
     const pid = await this.#pidFile.read();
     if (pid === null) {
       this.#print('Kyuubi is not running');
+      await this.#tellOfPredecessors();
       return 1;
     }
     const health = await this.#knock();
-    if (health.kind === 'serves') {
-      this.#print(`Kyuubi is running (pid: ${pid})`);
-      await this.#tellOfPredecessors();
-      return 0;
-    }
-    this.#print(`Kyuubi is running (pid: ${pid}) but cannot serve: ${health.problem}`);
-    return 2;
+    const serves = health.kind === 'serves';
+    this.#print(
+      serves
+        ? `Kyuubi is running (pid: ${pid})`
+        : `Kyuubi is running (pid: ${pid}) but cannot serve: ${health.problem}`,
+    );
+    await this.#tellOfPredecessors();
+    return serves ? 0 : 2;
   }
 
   /** The gateway in the pid file, and those whose place it took. */
@@ -162,8 +164,11 @@ export class Daemon {
   async #tellOfPredecessors(): Promise<void> {
     for (const pid of await this.#pidFile.predecessors()) {
       const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
-      if (status === null) continue;
-      this.#print(`Process ${pid}, upgraded, is ${status.state} with ${status.openSessions} open session(s)`);
+      if (status === null) this.#print(`Process ${pid}, upgraded, does not answer; it ends or hangs`);
+      else
+        this.#print(
+          `Process ${pid}, upgraded, is ${status.state} with ${status.openSessions} open session(s)`,
+        );
     }
   }
 
