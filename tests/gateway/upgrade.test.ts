@@ -213,6 +213,25 @@ describe('kyuubi upgrade', () => {
   });
 });
 
+test('a deadline by kyuubi-ctl is for the older process, too', { timeout: 90_000 }, async () => {
+  const home = await start({ 'kyuubi.server.drain.deadline': 'PT10M' });
+  const old = await home.pid();
+  const client = await HiveClient.connect(binary());
+  await ask(await client.openSession(), 'SELECT 1');
+  await home.configure({ ...conf(), 'kyuubi.server.drain.deadline': 'PT10M' });
+  expect(await home.sh('bin/kyuubi upgrade')).toMatchObject({ code: 0 });
+  const pid = await home.pid();
+  const [node] = (await nodes(home)) as { host: string; port: number }[];
+  const command = `bin/kyuubi-ctl delete server -s ${node?.host} -p ${node?.port} --wait --deadline 3s`;
+  expect(await home.sh(command)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/1 session\(s\) are open: ann 1[^]*has gone/),
+  });
+  expect(isAlive(old)).toBe(false);
+  await gone(pid);
+  await client.close().catch(() => {});
+});
+
 describe('kyuubi upgrade that cannot be changes nothing', () => {
   test.each([
     ['another port', { 'kyuubi.frontend.thrift.binary.bind.port': '1' }, 'UPGRADE_REFUSED'],

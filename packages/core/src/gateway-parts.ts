@@ -28,6 +28,7 @@ import { Drain } from './lifecycle/drain.ts';
 import { DrainNotice } from './lifecycle/drain-notice.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
 import { type Drainable, gatewayAdmin } from './lifecycle/gateway-admin.ts';
+import type { LeftSessions } from './lifecycle/left-sessions.ts';
 import { LoadReport } from './lifecycle/load-report.ts';
 import { wasDeletedUnseen } from './lifecycle/missed-deletion.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
@@ -178,12 +179,13 @@ export interface Door {
 export interface DoorInput extends SessionParts {
   readonly gateway: Drainable;
   readonly admit: () => Promise<void>;
+  readonly left: (deadlineMs: number | null) => Promise<LeftSessions>;
 }
 
 /** Throws CONFIG_INVALID. */
 export async function createDoor(
   { conf, version, discovery, inheritance, serverUser, clock, logger }: GatewayOptions,
-  { client, sessions, gateway, admit }: DoorInput,
+  { client, sessions, gateway, admit, left }: DoorInput,
 ): Promise<Door> {
   const config = readArea(frontendArea, conf);
   const host = await advertisedHostOf({
@@ -214,6 +216,7 @@ export async function createDoor(
     inherited: inheritance?.sockets ?? [],
     elsewhere: neighbours,
     admit,
+    left,
     admin: gatewayAdmin({
       gateway,
       registry: client.registry,
@@ -275,6 +278,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     logger,
     onRequest,
   });
+  const { before } = handover;
   const drain = new Drain({
     sessions,
     registry,
@@ -283,6 +287,7 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     deadlineMs: lifecycle.drainDeadlineMs,
     reportIntervalMs: lifecycle.drainCheckMs,
     settled: () => handover.settled(),
+    before: before === null ? null : (deadlineMs) => before.left(deadlineMs),
     clock,
     logger,
   });

@@ -15,6 +15,7 @@ import {
 import type { Doors, Handover } from './handover/handover.ts';
 import type { Inheritance } from './handover/inheritance.ts';
 import type { DrainRequest } from './lifecycle/drain-record.ts';
+import { NOBODY } from './lifecycle/left-sessions.ts';
 import { atMost } from './observe/at-most.ts';
 import type { Logger } from './ports/logger.ts';
 import type { SessionManager } from './session/session-manager.ts';
@@ -214,6 +215,7 @@ export class Gateway {
       sessions,
       gateway: this,
       admit: () => this.#admit(),
+      left: async (deadlineMs) => (await this.#life?.drain.left(deadlineMs)) ?? NOBODY,
     });
     this.#frontends = door.frontends;
     this.#handover = door.handover;

@@ -8,6 +8,7 @@ import type { AuthMode } from './auth.ts';
 import type { frontendArea } from './config.ts';
 import { BackDoor } from '../handover/back-door.ts';
 import type { ListeningSocket } from '../handover/inheritance.ts';
+import type { LeftSessions } from '../lifecycle/left-sessions.ts';
 import type { Frontend } from './frontend.ts';
 import { OperationCalls } from './operation-calls.ts';
 import { OperationWatch } from './operation-watch.ts';
@@ -21,6 +22,8 @@ import { ThriftHttpFrontend } from './thrift-http-frontend.ts';
 import { type Elsewhere, ThriftService } from './thrift-service.ts';
 
 export interface FrontendsOptions {
+  /** Who is left here, for the process after this one. */
+  readonly left: (deadlineMs: number | null) => Promise<LeftSessions>;
   readonly config: AreaConfig<typeof frontendArea>;
   readonly session: AreaConfig<typeof sessionArea>;
   readonly auth: AuthMode;
@@ -95,7 +98,7 @@ export function createFrontends(options: FrontendsOptions): Frontends {
         });
     }
   });
-  return { frontends, backDoor: new BackDoor({ service, memory, config, clock }) };
+  return { frontends, backDoor: new BackDoor({ service, memory, config, clock, left: options.left }) };
 }
 
 function createService(options: FrontendsOptions): ThriftService {

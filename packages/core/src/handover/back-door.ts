@@ -7,6 +7,7 @@ import { goneBefore } from '../frontend/client-gone.ts';
 import { HttpSink } from '../frontend/http-sink.ts';
 import type { RequestMemory } from '../frontend/request-memory.ts';
 import type { ThriftService } from '../frontend/thrift-service.ts';
+import type { LeftSessions } from '../lifecycle/left-sessions.ts';
 import type { Clock } from '../ports/clock.ts';
 import { listenPrivately } from './listen-privately.ts';
 
@@ -14,6 +15,7 @@ export interface BackDoorOptions {
   readonly service: ThriftService;
   readonly memory: RequestMemory;
   readonly config: AreaConfig<typeof frontendArea>;
+  readonly left: (deadlineMs: number | null) => Promise<LeftSessions>;
   readonly clock: Clock;
 }
 
@@ -21,6 +23,8 @@ export interface BackDoorOptions {
 export const CALLS_PATH = '/calls';
 /** A request that is not answered before the door closes: how another process hears of the end. */
 export const END_PATH = '/end';
+/** Asks who is left, with the deadline in milliseconds as its body, or none. */
+export const LEFT_PATH = '/left';
 /** The authenticated user, URI-encoded; absent under NOSASL. */
 export const USER_HEADER = 'x-senbon-user';
 export const IP_HEADER = 'x-senbon-ip';
@@ -65,11 +69,16 @@ export class BackDoor {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === END_PATH) return;
-    const { service, config, clock } = this.#options;
+    const { service, config, clock, left } = this.#options;
     const memory = this.#options.memory.open();
     try {
       const { maxMessageBytes: maxBytes, stallTimeoutMs } = config;
       const message = await readBody(request, { maxBytes, memory, periodMs: stallTimeoutMs, clock });
+      if (request.url === LEFT_PATH) {
+        const deadlineMs = deadlineOf(Buffer.from(message).toString('utf8'));
+        response.end(JSON.stringify(await left(deadlineMs)));
+        return;
+      }
       const sink = new HttpSink(response, { stallTimeoutMs, clock });
       const client = {
         user: userOf(request),
@@ -92,6 +101,10 @@ export class BackDoor {
 /** 404 means that nobody here knows the session. */
 function refuse(response: ServerResponse, { httpStatus, message }: SenbonError): void {
   response.writeHead(httpStatus, { 'content-type': 'text/plain; charset=utf-8' }).end(message);
+}
+
+function deadlineOf(text: string): number | null {
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function userOf(request: IncomingMessage): string | null {

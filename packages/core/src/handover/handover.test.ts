@@ -181,6 +181,31 @@ describe('a gateway that gives way', () => {
     await next.gateway.stopped;
   });
 
+  it('is counted by the next one, and ends by its deadline', async () => {
+    const kept = await openOverHttp(old, 'ann');
+    void old.gateway.giveWay('another process has taken its place');
+    const other = await next.http('bob').call('OpenSession', openRequest());
+    expect(other.status.statusCode).toBe(TStatusCode.SUCCESS);
+    void next.gateway.drain('its node was deleted', { canUndo: true });
+    const users = [
+      { user: 'ann', sessions: 1 },
+      { user: 'bob', sessions: 1 },
+    ];
+    const shown = () => next.gateway.drainStatus.drain?.users;
+    while (shown()?.length !== 2) await new Promise(setImmediate);
+    expect(shown()).toEqual(users);
+    void next.gateway.drain('in a hurry', { deadlineMs: 2_000 });
+    const deadline = () => old.gateway.drainStatus.drain?.deadline ?? Number.POSITIVE_INFINITY;
+    while (deadline() > old.clock.now() + 2_000) await new Promise(setImmediate);
+    while (next.gateway.state !== GatewayState.stopped) {
+      old.clock.advance(500);
+      await new Promise(setImmediate);
+    }
+    expect(old.gateway.state).toBe(GatewayState.stopped);
+    expect(old.gateway.openSessions).toBe(0);
+    expect(kept.sessionHandle).toBeDefined();
+  });
+
   it('is not one that offers itself, or that was turned down', async () => {
     await old.gateway.withdraw();
     await expect(

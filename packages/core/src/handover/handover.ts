@@ -54,6 +54,11 @@ export class Handover {
     return { sockets: this.sockets, space, backDoor, ownDoor: doors.ownDoor };
   }
 
+  /** `null` when there is no process before. */
+  get before(): Neighbour | null {
+    return this.#options.neighbours.before;
+  }
+
   async withdraw(): Promise<void> {
     const { backDoor, neighbours } = this.#options;
     neighbours.after?.close();

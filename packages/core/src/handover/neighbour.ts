@@ -4,7 +4,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ReplySink } from '../relay/reply-sink.ts';
 import type { ClientContext } from '../session/client-context.ts';
-import { CALLS_PATH, END_PATH, FROM_HEADER, IP_HEADER, USER_HEADER } from './back-door.ts';
+import { type LeftSessions, parseLeft } from '../lifecycle/left-sessions.ts';
+import { CALLS_PATH, END_PATH, FROM_HEADER, IP_HEADER, LEFT_PATH, USER_HEADER } from './back-door.ts';
 
 /** Further calls for the other process wait for one of these. */
 const MAX_CONNECTIONS = 256;
@@ -13,6 +14,10 @@ const MAX_IDLE_CONNECTIONS = 8;
 const MAX_CALLS = 2_048;
 /** Of what the other process says of a call that it could not serve. */
 const MAX_PROBLEM_BYTES = 4_096;
+/** Twenty users. */
+const MAX_LEFT_BYTES = 65_536;
+/** It asks the one before it in turn. */
+const LEFT_TIMEOUT_MS = 5_000;
 
 export interface NeighbourOptions {
   /** How long it may bring no byte of an answer; its engines have as long. */
@@ -70,6 +75,27 @@ export class Neighbour {
     } finally {
       this.#calls -= 1;
     }
+  }
+
+  /** Who is left there; `null` when it does not say. `deadlineMs`: by when it is to end. Never rejects. */
+  left(deadlineMs: number | null): Promise<LeftSessions | null> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const call = request({ socketPath: this.#path, path: LEFT_PATH, method: 'POST', agent: false });
+      const timer = clock.after(LEFT_TIMEOUT_MS, () => call.destroy());
+      call.once('response', (response) => {
+        textOf(response, MAX_LEFT_BYTES).then(
+          (text) => resolve(parseLeft(text)),
+          () => resolve(null),
+        );
+      });
+      call.on('error', () => {});
+      call.once('close', () => {
+        timer.cancel();
+        resolve(null);
+      });
+      call.end(deadlineMs === null ? '' : String(Math.ceil(deadlineMs)));
+    });
   }
 
   /** Idempotent. */
@@ -143,17 +169,21 @@ function busy(problem: string): SenbonError {
 }
 
 async function problemOf(response: IncomingMessage): Promise<string> {
+  const text = await textOf(response, MAX_PROBLEM_BYTES);
+  return text === '' ? `status ${response.statusCode}` : text;
+}
+
+async function textOf(response: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       chunks.push(chunk);
-      if (bytes > MAX_PROBLEM_BYTES) break;
+      if (bytes > maxBytes) break;
     }
   } catch {
     // What there is of it will do.
   }
-  const text = Buffer.concat(chunks).toString('utf8', 0, MAX_PROBLEM_BYTES);
-  return text === '' ? `status ${response.statusCode}` : text;
+  return Buffer.concat(chunks).toString('utf8', 0, maxBytes);
 }

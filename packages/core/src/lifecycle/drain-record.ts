@@ -71,6 +71,11 @@ export function parseDrainRequest(value: Uint8Array): DrainRequest | null {
 export function countByUser(users: Iterable<string>): DrainReport['users'] {
   const counts = new Map<string, number>();
   for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1);
+  return ranked(counts);
+}
+
+/** Most first; at most 20 users. */
+export function ranked(counts: ReadonlyMap<string, number>): DrainReport['users'] {
   return [...counts]
     .map(([user, sessions]) => ({ user, sessions }))
     .sort((a, b) => b.sessions - a.sessions || (a.user < b.user ? -1 : 1))

@@ -58,6 +58,7 @@ beforeEach(() => {
     deadlineMs: 60_000,
     reportIntervalMs: 10_000,
     settled: () => settling,
+    before: null,
     clock,
     logger,
   });

@@ -6,6 +6,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { SessionManager } from '../session/session-manager.ts';
 import type { DrainFacts } from './drain-notice.ts';
 import { countByUser } from './drain-record.ts';
+import { type AskLeft, type LeftSessions, NOBODY, sumOfLeft } from './left-sessions.ts';
 
 export interface DrainOptions {
   readonly sessions: SessionManager;
@@ -18,12 +19,18 @@ export interface DrainOptions {
   readonly reportIntervalMs: number;
   /** Resolves when no one is left but those with sessions. */
   readonly settled: () => Promise<void>;
+  /** The process whose place this one took; `null` = none. */
+  readonly before: AskLeft | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** How long a newcomer waits for the names of other gateways. */
 const LOOK_PATIENCE_MS = 1_000;
+/** How often the process before is asked. */
+const ASK_MS = 1_000;
+/** The process before has the same deadline, and heard of it a moment later. */
+const LAST_OF_CHAIN_MS = 10_000;
 /** Sessions that the log names one by one. */
 const MAX_NAMED = 20;
 
@@ -34,6 +41,7 @@ export class Drain {
   #others: readonly ServiceNode[] | null = null;
   #look: Promise<void> = Promise.resolve();
   #isLooking = false;
+  #before: LeftSessions = NOBODY;
   #sinceMs = 0;
   #deadlineAtMs = 0;
   #deadline: Timer | null = null;
@@ -58,10 +66,19 @@ export class Drain {
 
   /** What others may know of it. */
   get facts(): Omit<DrainFacts, 'why' | 'canUndo'> {
+    return { since: this.#sinceMs, deadline: this.#deadlineAtMs, ...sumOfLeft(this.#own, this.#before) };
+  }
+
+  /** Of this process and those before it, for the one after it, which passes on a deadline. */
+  async left(deadlineMs: number | null): Promise<LeftSessions> {
+    if (deadlineMs !== null && this.#deadline !== null) this.#endAt(this.#options.clock.now() + deadlineMs);
+    await this.#askBefore(deadlineMs);
+    return sumOfLeft(this.#own, this.#before);
+  }
+
+  get #own(): LeftSessions {
     const { directory } = this.#options.sessions;
     return {
-      since: this.#sinceMs,
-      deadline: this.#deadlineAtMs,
       sessions: directory.size,
       users: countByUser([...directory.sessions()].map(({ spec }) => spec.user)),
     };
@@ -76,6 +93,9 @@ export class Drain {
       logger.info(`${sessions.directory.size} connection(s) are active, delay shutdown`);
       this.#lookAround();
     });
+    const { before } = this.#options;
+    const questions = before === null ? null : clock.every(ASK_MS, () => void this.#askBefore(null));
+    if (before !== null) void this.#askBefore(null);
     const end = new AbortController();
     const deadline = new Promise<void>((resolve) => {
       end.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -88,11 +108,26 @@ export class Drain {
     this.#deadline?.cancel();
     this.#deadline = null;
     reports.cancel();
+    // Whoever waits for the end of this one waits for those before it.
+    if (before !== null && !signal.aborted) {
+      const stopped = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await atMost(clock, LAST_OF_CHAIN_MS, Promise.race([this.#options.settled(), stopped]));
+    }
+    questions?.cancel();
   }
 
   /** Brings the deadline of the drain under way forward, or puts it off. */
   endWithin(ms: number): void {
-    if (this.#deadline !== null) this.#endAt(this.#options.clock.now() + ms);
+    if (this.#deadline === null) return;
+    this.#endAt(this.#options.clock.now() + ms);
+    void this.#askBefore(ms);
+  }
+
+  /** Never rejects. */
+  async #askBefore(deadlineMs: number | null): Promise<void> {
+    this.#before = (await this.#options.before?.(deadlineMs)) ?? NOBODY;
   }
 
   #endAt(atMs: number): void {
@@ -107,7 +142,7 @@ export class Drain {
     const { sessions, logger } = this.#options;
     const { size } = sessions.directory;
     if (size === 0) return;
-    const users = this.facts.users.map(({ user, sessions: count }) => `${user} (${count})`).join(', ');
+    const users = this.#own.users.map(({ user, sessions: count }) => `${user} (${count})`).join(', ');
     logger.warn(`The drain ends with ${size} session(s) that are cut off, of ${users}`);
     let named = 0;
     for (const { id, spec } of sessions.directory.sessions()) {
