@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RealZooKeeper } from '@senbon/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +24,8 @@ let home: GatewayHome;
 let gateway: Gateway;
 let client: Client;
 let strangersConf: string;
+/** With another password. */
+let intrudersConf: string;
 
 /** A kyuubi-defaults.conf as it was written for Kyuubi 1.4, and what protects the nodes. */
 beforeAll(async () => {
@@ -48,6 +50,13 @@ beforeAll(async () => {
   await writeConf(join(home.dir, 'conf'), { ...older, ...access });
   strangersConf = join(home.dir, 'work');
   await writeConf(strangersConf, older);
+  intrudersConf = join(strangersConf, 'intruder');
+  await mkdir(intrudersConf);
+  await writeConf(intrudersConf, {
+    ...older,
+    ...access,
+    'kyuubi.ha.zookeeper.auth.digest': 'senbon:wrong',
+  });
   // The addresses once more, so that the harness does not wait for an embedded one.
   gateway = await home.start({ conf: { 'kyuubi.ha.zookeeper.quorum': '127.0.0.1' } });
   client = await openSession(gateway.binary, 'anna');
@@ -153,8 +162,13 @@ describe('the older settings, and access control by digest', () => {
       code: 1,
       err: expect.stringMatching(/access control list.*auth\.digest/),
     });
+    const withDeadline = [...command, '--deadline', '1h'];
+    expect(await runCtl(intrudersConf, ...withDeadline)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/access control list/),
+    });
     expect(gateway.log()).not.toContain('-> draining');
-    expect(await runCtl(join(home.dir, 'conf'), ...command)).toMatchObject({ code: 0 });
+    expect(await runCtl(join(home.dir, 'conf'), ...withDeadline)).toMatchObject({ code: 0, err: '' });
     await gateway.waitForLine(/running -> draining/);
     expect(await query(client.session, 'SELECT 3')).toEqual([[3]]);
     await client.close();

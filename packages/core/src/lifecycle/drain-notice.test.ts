@@ -169,6 +169,23 @@ describe('the notice of a drain', () => {
     ]);
   });
 
+  it('makes the nodes above its records before a client does, and says when it may not', async () => {
+    const put = vi.spyOn(records, 'put');
+    await notice.clear();
+    const parents = put.mock.calls.map(([path]) => path.slice(0, path.lastIndexOf('/')));
+    expect(parents).toEqual([
+      '/kyuubi_drain',
+      '/kyuubi_drain_request',
+      '/kyuubi_http_drain',
+      '/kyuubi_http_drain_request',
+    ]);
+    expect(ensemble.values.size).toBe(0);
+    put.mockRejectedValueOnce(new Error('no access'));
+    await notice.clear();
+    expect(logger.has('Cannot write below /kyuubi_drain,')).toBe(true);
+    put.mockRestore();
+  });
+
   it('goes on when discovery fails, and ends when it does not answer', async () => {
     const put = vi.spyOn(records, 'put').mockRejectedValueOnce(new Error('down'));
     notice.show(() => facts, nodes);

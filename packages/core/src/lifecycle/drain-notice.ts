@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Records } from '../ports/discovery.ts';
@@ -58,6 +59,7 @@ export class DrainNotice {
     return this.#inTurn(async () => {
       await this.#remove();
       await this.#sweep();
+      await this.#claim();
     });
   }
 
@@ -168,6 +170,28 @@ export class DrainNotice {
         ...requests.filter(({ value }) => isOld(parseDrainRequest(value)?.at)),
       ];
       await Promise.all(old.map(({ path }) => records.delete(path)));
+    }
+  }
+
+  /**
+   * Makes the nodes above the records, under this gateway's access control list. Whoever writes the first record would own them:
+   * a client whose request is refused afterwards would have shut out everybody else.
+   */
+  async #claim(): Promise<void> {
+    const { records, addresses, logger } = this.#options;
+    const parents = addresses.flatMap(({ space }) => [drainReportsOf(space), drainRequestsOf(space)]);
+    for (const parent of new Set(parents)) {
+      // No address, so no gateway or command takes it for its own; not empty, as a node without a value is no record.
+      const path = `${parent}/${randomUUID()}`;
+      try {
+        await records.put(path, Buffer.from('made by a gateway'));
+        await records.delete(path);
+      } catch (error) {
+        logger.warn(
+          `Cannot write below ${parent}, so drains here are not shown or told of deadlines. Delete it if it is somebody else's`,
+          error,
+        );
+      }
     }
   }
 
