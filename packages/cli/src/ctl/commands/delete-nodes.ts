@@ -33,7 +33,11 @@ export async function deleteNodes(context: CommandContext): Promise<SpaceNodes> 
   };
   // Before its node goes: a gateway without sessions has gone a moment later.
   await discovery.records.put(requestPath, encodeDrainRecord(ask));
-  const deleted = await remove(context, nodes);
+  const deleted = await remove(context, nodes).catch(async (error: unknown) => {
+    // Where access is by credentials, a request of ours would be in the way of whoever may delete the node.
+    await discovery.records.delete(requestPath).catch(() => {});
+    throw error;
+  });
   if (!isWaiting) return { space, nodes: deleted };
   const exitCode = await new DrainWatch({ discovery, address, deadlineMs, clock, say }, hasReported).end();
   // One that says nothing may be cut off from discovery: it hears of it when it is back.

@@ -171,6 +171,15 @@ describe('delete server --wait', () => {
     expect((await deleteNodes(context())).exitCode).toBe(DrainEnd.undone);
   });
 
+  it('takes the request back when it may not delete the node', async () => {
+    register();
+    ensemble.remove = () => {
+      throw new Error('no access');
+    };
+    await expect(deleteNodes(context({ deadlineMs: 1_000 }))).rejects.toThrow('no access');
+    expect(ensemble.values.size).toBe(0);
+  });
+
   it('has nothing to wait for where nobody is', async () => {
     const nothing = { space: '/kyuubi', nodes: [] };
     expect(await deleteNodes(context())).toEqual({ ...nothing, exitCode: DrainEnd.absent });
