@@ -33,6 +33,8 @@ beforeAll(async () => {
   const conf = {
     'kyuubi.ha.addresses': addresses,
     'kyuubi.ha.zookeeper.session.timeout': String(SESSION_TIMEOUT_MS),
+    // As if the others were on other machines: they do not see its end.
+    'kyuubi.ha.load.report.interval': '0',
   };
   gateways = await Promise.all([home.start({ conf }), home.start({ conf }), home.start({ conf })]);
 });
@@ -80,6 +82,29 @@ describe('kill -9 of one gateway of three', () => {
     }
     expect(home.engines()).toEqual(engines);
     expect(new Set(await listed())).toEqual(new Set(others.map(({ binary }) => binary.port)));
+  });
+});
+
+describe('kill -9 of a gateway whose end others can see, for they are on its machine', () => {
+  test('its node goes at once', async () => {
+    const conf = {
+      'kyuubi.ha.addresses': zooKeeper.addresses,
+      'kyuubi.ha.namespace': 'seen',
+      'kyuubi.ha.zookeeper.session.timeout': String(SESSION_TIMEOUT_MS),
+      'kyuubi.ha.load.report.interval': 'PT1S',
+    };
+    const [victim, other] = await Promise.all([home.start({ conf }), home.start({ conf })]);
+    const ports = async () => (await witness.registry.list('/seen')).map(({ port }) => port);
+    expect(await ports()).toHaveLength(2);
+    await other.waitForLine(/Knows 2 gateways/, SLACK_MS);
+    const killedMs = performance.now();
+    await victim.kill();
+    await expect.poll(ports, { timeout: SESSION_TIMEOUT_MS / 2 }).toEqual([other.binary.port]);
+    console.log(`node gone after ${Math.round(performance.now() - killedMs)} ms`);
+    await other.waitForLine(/of this machine was killed; removed its node/, SLACK_MS);
+    const { session, close } = await openSession(other.binary, 'anna');
+    expect(await query(session, 'SELECT 1')).toEqual([[1]]);
+    await close();
   });
 });
 

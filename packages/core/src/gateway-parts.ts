@@ -23,6 +23,7 @@ import { GuardedGroups } from './guard/guard-groups.ts';
 import { advertisedHostOf, localIp } from './lifecycle/addresses.ts';
 import { advertisedServers, spaceOf, spacesOf } from './lifecycle/advertised-servers.ts';
 import { haArea, lifecycleArea } from './lifecycle/config.ts';
+import { DeadNeighbours } from './lifecycle/dead-neighbours.ts';
 import { DiscoveryLoss } from './lifecycle/discovery-loss.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { DrainNotice } from './lifecycle/drain-notice.ts';
@@ -31,6 +32,7 @@ import { type Drainable, gatewayAdmin } from './lifecycle/gateway-admin.ts';
 import type { LeftSessions } from './lifecycle/left-sessions.ts';
 import { LoadReport } from './lifecycle/load-report.ts';
 import { wasDeletedUnseen } from './lifecycle/missed-deletion.ts';
+import { isDeadProcess } from './lifecycle/process-identity.ts';
 import { ServerRegistrations } from './lifecycle/server-registrations.ts';
 import type { DiscoveryClient } from './ports/discovery.ts';
 import { EngineRelay } from './relay/engine-relay.ts';
@@ -300,13 +302,22 @@ export function createServerLife(options: GatewayOptions, input: ServerLifeInput
     clock,
     logger,
   });
+  const neighbours = new DeadNeighbours({
+    records: client.records,
+    registry,
+    spaces: new Set(addresses.map(({ space }) => space)),
+    intervalMs: ha.loadIntervalMs,
+    isDead: isDeadProcess,
+    clock,
+    logger,
+  });
   const registrations = new ServerRegistrations({
     registry,
     connection: client.connection,
     wasDeletedUnseen: (paths) => wasDeletedUnseen(client.records, addresses, paths),
     servers,
     discovery: discovery.plugin.name,
-    load,
+    beside: [load, neighbours],
     logger,
     onDeleted,
   });

@@ -49,7 +49,7 @@ export const haArea = {
     'kyuubi.ha.load.report.interval',
     duration,
     'PT5S',
-    'How often at most a gateway says beside the server space how many sessions it has, for clients that choose by it; 0 = never. (ours)',
+    'How often at most a gateway says beside the server space how many sessions it has, for clients that choose by it, and as which process, for gateways of the same machine that see it die; 0 = never. (ours)',
   ),
   publishConfigs: key(
     'kyuubi.ha.zookeeper.publish.configs',

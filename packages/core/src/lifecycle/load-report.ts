@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Records, Registry } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
+import { ownProcess } from './process-identity.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export interface LoadReportOptions {
@@ -27,6 +28,8 @@ export class LoadReport {
   readonly #options: LoadReportOptions;
   /** A new process at this address, to which our sockets were handed over, has a report of its own. */
   readonly #id = randomUUID();
+  /** By which others on this machine see that we were killed. */
+  readonly #process = ownProcess() ?? undefined;
   #timer: Timer | null = null;
   #turn: Promise<void> = Promise.resolve();
   #isBusy = false;
@@ -68,7 +71,10 @@ export class LoadReport {
     const now = sessions();
     const isDue = now !== this.#shown || clock.now() - this.#shownAtMs >= REPEAT_MS;
     if (!isDue || this.#timer === null) return;
-    const value = Buffer.from(JSON.stringify({ sessions: now, id: this.#id }), 'utf8');
+    const value = Buffer.from(
+      JSON.stringify({ sessions: now, id: this.#id, process: this.#process }),
+      'utf8',
+    );
     await Promise.all(addresses.map((address) => records.put(pathOf(address), value)));
     this.#shown = now;
     this.#shownAtMs = clock.now();

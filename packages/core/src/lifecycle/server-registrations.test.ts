@@ -32,7 +32,7 @@ function create(discovery = 'zookeeper') {
       { space: '/kyuubi_http', node: node(10_010) },
     ],
     discovery,
-    load,
+    beside: [load],
     logger,
     onDeleted,
   });

@@ -8,7 +8,6 @@ import {
 } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AdvertisedServer } from './advertised-servers.ts';
-import type { LoadReport } from './load-report.ts';
 
 export interface ServerRegistrationsOptions {
   readonly registry: Registry;
@@ -18,7 +17,8 @@ export interface ServerRegistrationsOptions {
   readonly servers: readonly AdvertisedServer[];
   /** The plugin's, for the log. */
   readonly discovery: string;
-  readonly load: Pick<LoadReport, 'open' | 'close'>;
+  /** Opened and closed with the nodes. */
+  readonly beside: readonly { open(): void; close(): Promise<void> | void }[];
   readonly logger: Logger;
   /** Somebody else deleted one of the nodes. */
   readonly onDeleted: () => void;
@@ -45,7 +45,7 @@ export class ServerRegistrations {
     return this.#inTurn(async () => {
       try {
         for (const server of this.#options.servers) await this.#register(server);
-        this.#options.load.open();
+        for (const part of this.#options.beside) part.open();
         this.#offConnection();
         this.#offConnection = this.#options.connection.onChange((state) => this.#onConnection(state));
       } catch (error) {
@@ -117,7 +117,7 @@ export class ServerRegistrations {
     this.#offConnection();
     this.#lostPaths.clear();
     const closing = this.#present.splice(0).map((registration) => registration.close());
-    await Promise.all([...closing, this.#options.load.close()]);
+    await Promise.all([...closing, ...this.#options.beside.map((part) => part.close())]);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
