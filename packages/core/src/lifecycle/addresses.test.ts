@@ -25,6 +25,8 @@ it.each([
   ['a,b', 2181, 'a:2181,b:2181'],
   ['a:1, b', 2181, 'a:1,b:2181'],
   ['a:1/chroot,b', 2181, 'a:1/chroot,b:2181'],
+  ['a,b/chroot', 2181, 'a:2181,b:2181/chroot'],
+  ['http://a:2379', 2181, 'http://a:2379'],
   ['a,b', null, 'a,b'],
 ])('adds to %s the port %s', (addresses, port, expected) => {
   expect(withDefaultPort(addresses, port)).toBe(expected);

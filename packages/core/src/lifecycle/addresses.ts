@@ -36,6 +36,10 @@ export function withDefaultPort(addresses: string, port: number | null): string 
   if (port === null) return addresses;
   return addresses
     .split(',')
-    .map((address) => (/:\d+(\/.*)?$/.test(address.trim()) ? address.trim() : `${address.trim()}:${port}`))
+    .map((address) => {
+      // Behind the last server may stand a chroot.
+      const [, server = '', chroot = ''] = /^((?:https?:\/\/)?[^/]*)(.*)$/.exec(address.trim()) ?? [];
+      return /:\d+$/.test(server) ? `${server}${chroot}` : `${server}:${port}${chroot}`;
+    })
     .join(',');
 }
