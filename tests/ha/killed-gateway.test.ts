@@ -102,9 +102,9 @@ describe('kill -9 of a gateway whose end others can see, for they are on its mac
     await expect.poll(ports, { timeout: SESSION_TIMEOUT_MS / 2 }).toEqual([other.binary.port]);
     console.log(`node gone after ${Math.round(performance.now() - killedMs)} ms`);
     await other.waitForLine(/of this machine was killed; removed its node/, SLACK_MS);
-    const { session, close } = await openSession(other.binary, 'anna');
-    expect(await query(session, 'SELECT 1')).toEqual([[1]]);
-    await close();
+    const client = await openSession(other.binary, 'anna');
+    expect(await query(client.session, 'SELECT 1')).toEqual([[1]]);
+    await client.close();
   });
 });
 
