@@ -39,10 +39,10 @@ const machines = [
       'HiveServer2’s states. FINISHED may still become CANCELED or ERROR, as long as rows are being read.',
   },
   {
-    title: 'Registration in ZooKeeper',
-    file: 'packages/discovery-zk/src/registry/registration.ts',
+    title: 'Registration in service discovery',
+    file: 'packages/core/src/discovery/registration-life.ts',
     about:
-      'A node is made again after a lost session. A node that somebody else deleted while the session lived ends the registration: its owner drains. One that is closed while no server answers is deleted when one answers again, unless its session has ended by then.',
+      'A node is made again after a lost session, or in etcd after a lost lease. A node that somebody else deleted meanwhile ends the registration: its owner drains. In etcd the client asks whether the lease lives, by a question that is answered in the order of etcd’s log: only then was it somebody else’s deletion. One that is closed while no server answers is deleted when one answers again, unless it has gone with its session or lease by then.',
   },
   {
     title: 'ZooKeeper session',
@@ -55,12 +55,6 @@ const machines = [
     file: 'packages/discovery-zk/src/wire/session-machine.ts',
     about:
       'Below a session: it moves from server to server as they fail. Only a server can say that the session has expired.',
-  },
-  {
-    title: 'Registration in etcd',
-    file: 'packages/discovery-etcd/src/registry/registration.ts',
-    about:
-      'As in ZooKeeper, with a lease in place of a session. When its key is gone, the client asks etcd whether the lease lives, by a question that is answered in the order of etcd’s log: only then was it somebody else’s deletion. One that is closed while no member answers is deleted when one answers again.',
   },
   {
     title: 'Connection to etcd',

@@ -1,4 +1,5 @@
 import { SenbonError } from '@senbon/core';
+import { type Translated, translator } from '@senbon/core/discovery';
 import { EtcdError, type EtcdFault } from './client/etcd-error.ts';
 
 const advice: Readonly<Partial<Record<EtcdFault, string>>> = {
@@ -14,10 +15,4 @@ export function discoveryError(error: unknown, path: string): unknown {
   return new SenbonError('DISCOVERY_FAILED', { path, problem }, { cause: error });
 }
 
-export async function translated<T>(path: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw discoveryError(error, path);
-  }
-}
+export const translated: Translated = translator(discoveryError);

@@ -1,12 +1,12 @@
 import { type CallOptions, type Locks, SenbonError } from '@senbon/core';
-import { Deadline } from '@senbon/core/discovery';
+import { Deadline, HeldLocks } from '@senbon/core/discovery';
 import { discoveryError } from '../errors.ts';
 import { HeldLock } from './held-lock.ts';
 import { LockQueue, type LockQueueOptions } from './lock-queue.ts';
 
 export class EtcdLocks implements Locks {
   readonly #options: LockQueueOptions;
-  readonly #held = new Set<HeldLock>();
+  readonly #held = new HeldLocks<HeldLock>();
 
   constructor(options: LockQueueOptions) {
     this.#options = options;
@@ -18,19 +18,12 @@ export class EtcdLocks implements Locks {
     fn: (signal: AbortSignal) => Promise<T>,
     call: CallOptions = {},
   ): Promise<T> {
-    const held = await this.#acquire(path, new Deadline(timeoutMs, call.signal));
-    this.#held.add(held);
-    try {
-      return await fn(held.signal);
-    } finally {
-      this.#held.delete(held);
-      await held.release();
-    }
+    return this.#held.during(await this.#acquire(path, new Deadline(timeoutMs, call.signal)), fn);
   }
 
   /** Takes the locks from those who hold them; their keys go with the lease. */
   close(): void {
-    for (const held of this.#held) held.lose('the client was closed');
+    this.#held.loseAll('the client was closed');
   }
 
   async #acquire(path: string, deadline: Deadline): Promise<HeldLock> {

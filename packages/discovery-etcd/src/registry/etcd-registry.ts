@@ -7,13 +7,13 @@ import type {
   ServiceNode,
   Subscription,
 } from '@senbon/core';
-import { encodeNodeName } from '@senbon/core/discovery';
+import { encodeNodeName, type SpaceListener, SpaceWatches } from '@senbon/core/discovery';
 import type { EtcdClient } from '../client/etcd-client.ts';
 import { translated } from '../errors.ts';
 import { deleteKey } from './place-node.ts';
-import { readSpace } from './read-space.ts';
+import { type FoundNode, readSpace } from './read-space.ts';
 import { EtcdRegistration } from './registration.ts';
-import { type SpaceListener, SpaceWatch } from './space-watch.ts';
+import { EtcdSpaceSource } from './space-source.ts';
 import { Turns } from './turns.ts';
 
 export interface EtcdRegistryOptions {
@@ -26,10 +26,16 @@ export class EtcdRegistry implements Registry {
   readonly #registrations = new Set<EtcdRegistration>();
   readonly #ownPaths = new Set<string>();
   readonly #turns = new Turns();
-  readonly #watches = new Map<string, SpaceWatch>();
+  readonly #watches: SpaceWatches<FoundNode>;
 
   constructor(options: EtcdRegistryOptions) {
+    const { client, logger } = options;
     this.#options = options;
+    this.#watches = new SpaceWatches({
+      open: (space, changed) => new EtcdSpaceSource({ client, space, logger, changed }),
+      logger,
+      closing: client.closing,
+    });
   }
 
   async register(space: string, spec: NodeSpec, call: CallOptions = {}): Promise<Registration> {
@@ -61,16 +67,8 @@ export class EtcdRegistry implements Registry {
   }
 
   async watch(space: string, listener: SpaceListener, call: CallOptions = {}): Promise<Subscription> {
-    const { client, logger } = this.#options;
     call.signal?.throwIfAborted();
-    let watch = this.#watches.get(space);
-    if (watch === undefined) {
-      const created = new SpaceWatch({ client, space, logger, onEmpty: () => this.#forget(space, created) });
-      this.#watches.set(space, created);
-      watch = created;
-    }
-    const subscribed = watch;
-    return translated(space, () => subscribed.subscribe(listener, call));
+    return translated(space, () => this.#watches.subscribe(space, listener, call));
   }
 
   async remove(path: string, call: CallOptions = {}): Promise<boolean> {
@@ -79,11 +77,7 @@ export class EtcdRegistry implements Registry {
 
   /** The nodes themselves go with the lease. */
   close(): void {
-    for (const watch of this.#watches.values()) watch.close();
+    this.#watches.close();
     for (const registration of this.#registrations) registration.abandon();
-  }
-
-  #forget(space: string, watch: SpaceWatch): void {
-    if (this.#watches.get(space) === watch) this.#watches.delete(space);
   }
 }

@@ -1,12 +1,5 @@
-import {
-  type Logger,
-  type NodeSpec,
-  type Registration,
-  RegistrationEnd,
-  SenbonError,
-  messageOf,
-} from '@senbon/core';
-import { backoffMs, deferred, orAborted, pause } from '@senbon/core/discovery';
+import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
+import { backoffMs, orAborted, pause, RegistrationLife, RegistrationState } from '@senbon/core/discovery';
 import type { Attempt, EtcdClient, RunOptions } from '../client/etcd-client.ts';
 import { isFault } from '../client/etcd-error.ts';
 import { KeyWatch } from '../client/key-watch.ts';
@@ -22,22 +15,6 @@ const RETRY_MAX_MS = 10_000;
 const LATE_DELETION_MS = 60_000;
 const NO_LEASE = '0';
 
-export const RegistrationState = {
-  registering: 'registering',
-  registered: 'registered',
-  /** The lease, and with it the node, is gone; a node with the new lease is being made. */
-  lost: 'lost',
-  ended: 'ended',
-} as const;
-export type RegistrationState = (typeof RegistrationState)[keyof typeof RegistrationState];
-
-const moves: Readonly<Record<RegistrationState, readonly RegistrationState[]>> = {
-  registering: ['registered', 'ended'],
-  registered: ['lost', 'ended'],
-  lost: ['registered', 'ended'],
-  ended: [],
-};
-
 export interface RegistrationOptions {
   readonly client: EtcdClient;
   readonly space: string;
@@ -52,13 +29,9 @@ export interface RegistrationOptions {
 
 /** One node under a space, made again after a lost lease, but never after somebody deleted it. */
 export class EtcdRegistration implements Registration {
-  readonly ended: Promise<RegistrationEnd>;
   readonly #options: RegistrationOptions;
-  readonly #stop = new AbortController();
-  readonly #resolveEnded: (end: RegistrationEnd) => void;
+  readonly #life: RegistrationLife;
   readonly #offSession: () => void;
-  #state: RegistrationState = RegistrationState.registering;
-  #path = '';
   /** Whose lease the node has. */
   #session: LeaseSession | null = null;
   #watch: KeyWatch | null = null;
@@ -66,16 +39,24 @@ export class EtcdRegistration implements Registration {
   #changes = 0;
   /** Making the node anew with a new lease. */
   #work: Promise<void> = Promise.resolve();
-  /** Closed, and yet to be deleted. */
-  #isLeftBehind = false;
-  #isDeletingLate = false;
 
   private constructor(options: RegistrationOptions) {
+    const { client, space, spec, logger, ownPaths, onEnd } = options;
     this.#options = options;
-    const { promise, resolve } = deferred<RegistrationEnd>();
-    this.ended = promise;
-    this.#resolveEnded = resolve;
-    this.#offSession = options.client.onSession(() => this.#onNewSession());
+    this.#offSession = client.onSession(() => this.#onNewSession());
+    this.#life = new RegistrationLife({
+      space,
+      spec,
+      bond: 'lease',
+      logger,
+      ownPaths,
+      closing: client.closing,
+      onEnd: () => {
+        this.#watch?.close();
+        this.#offSession();
+        onEnd(this);
+      },
+    });
   }
 
   static async open(options: RegistrationOptions, call: RunOptions): Promise<EtcdRegistration> {
@@ -84,42 +65,42 @@ export class EtcdRegistration implements Registration {
       await registration.#place(call);
       return registration;
     } catch (error) {
-      registration.#end(RegistrationEnd.closed, 'it could not be made');
+      registration.#life.end(RegistrationEnd.closed, 'it could not be made');
       if (!registration.isPersistent) void registration.#sweep();
       throw error;
     }
   }
 
+  get ended(): Promise<RegistrationEnd> {
+    return this.#life.ended;
+  }
+
   get path(): string {
-    return this.#path;
+    return this.#life.path;
   }
 
   get isEnded(): boolean {
-    return this.#state === RegistrationState.ended;
+    return this.#life.isEnded;
   }
 
   get isPersistent(): boolean {
-    return this.#options.spec.persistent === true;
+    return this.#life.isPersistent;
   }
 
   /** Rejects when the node cannot be deleted now. It is deleted as soon as it can be then, or with its lease. */
   async close(): Promise<void> {
-    if (this.#state === RegistrationState.ended && !this.#isLeftBehind) return;
-    const { client, space, turns, ownPaths } = this.#options;
-    const isBeingMade =
-      this.#state === RegistrationState.registering || this.#state === RegistrationState.lost;
-    if (this.#state === RegistrationState.registered) this.#isLeftBehind = true;
-    this.#end(RegistrationEnd.closed, 'close was called');
-    // Until it is gone, no other registration may take it for the node of an attempt whose answer was lost.
-    if (this.#isLeftBehind) ownPaths.add(this.#path);
+    const { client, space, turns } = this.#options;
+    const { state } = this.#life;
+    const isBeingMade = state === RegistrationState.registering || state === RegistrationState.lost;
+    if (!this.#life.leave()) return;
     // In its turn, for a node that is just being made with a new lease would stay otherwise.
     await this.#work;
-    const remove = () => turns.take(space, () => client.run((attempt) => deleteKey(attempt, this.#path)));
+    const remove = () => turns.take(space, () => client.run((attempt) => deleteKey(attempt, this.path)));
     try {
       await translated(space, remove);
-      this.#forget();
+      this.#life.forget();
     } catch (error) {
-      if (this.#isLeftBehind && !this.#isDeletingLate) void this.#deleteLate();
+      void this.#deleteLate();
       throw error;
     } finally {
       if (isBeingMade) void this.#sweep();
@@ -128,66 +109,35 @@ export class EtcdRegistration implements Registration {
 
   /** Forgets the node without deleting it: the lease's end will, or it is persistent. */
   abandon(): void {
-    this.#end(RegistrationEnd.closed, 'the client was closed');
+    this.#life.end(RegistrationEnd.closed, 'the client was closed');
   }
 
-  #forget(): void {
-    this.#isLeftBehind = false;
-    this.#options.ownPaths.delete(this.#path);
-  }
-
-  async #deleteLate(): Promise<void> {
-    const { client, logger, space } = this.#options;
+  /** It waits for a member that answers, as long as the lease lives that the node goes with. */
+  #deleteLate(): Promise<void> {
+    const { client } = this.#options;
     const bound = this.isPersistent || this.#session === null ? {} : { session: this.#session };
     const options = { ...bound, timeoutMs: LATE_DELETION_MS };
-    this.#isDeletingLate = true;
-    while (this.#isLeftBehind && !client.closing.aborted) {
-      try {
-        await client.run((attempt) => deleteKey(attempt, this.#path), options);
-        logger.info(`Registration ${this.#path.slice(space.length + 1)} is deleted now`);
-        this.#forget();
-      } catch (error) {
-        // It goes on only for want of a member that answers, for which `run` waits.
-        if (error instanceof SenbonError && error.code === 'DISCOVERY_UNREACHABLE') continue;
-        if (!isFault(error, 'leaseGone') && !client.closing.aborted) {
-          logger.warn(`Cannot delete ${this.#path}, which goes with its lease: ${messageOf(error)}`);
-        }
-        this.#forget();
-      }
-    }
+    return this.#life.deleteLate(
+      () => client.run((attempt) => deleteKey(attempt, this.path), options),
+      (error) => isFault(error, 'leaseGone'),
+    );
   }
 
   #onNewSession(): void {
-    if (this.#state !== RegistrationState.registered || this.isPersistent) return;
-    this.#move(RegistrationState.lost, 'the lease was lost');
+    if (this.#life.state !== RegistrationState.registered || this.isPersistent) return;
+    this.#life.lost('the lease was lost');
     this.#watch?.close();
-    this.#work = this.#work.then(() => this.#replace());
-  }
-
-  async #replace(): Promise<void> {
-    const { client, logger, space } = this.#options;
-    for (let attempt = 0; !this.#stop.signal.aborted && !client.closing.aborted; attempt++) {
-      try {
-        await this.#place({ signal: this.#stop.signal });
-        return;
-      } catch (error) {
-        if (this.#stop.signal.aborted || client.closing.aborted) return;
-        const waitMs = backoffMs(attempt, RETRY_BASE_MS, RETRY_MAX_MS);
-        logger.warn(
-          `Cannot register under ${space} again (${messageOf(error)}); next try in ${Math.round(waitMs)} ms`,
-        );
-        await pause(waitMs, this.#stop.signal);
-      }
-    }
+    const again = () => this.#place({ signal: this.#life.signal });
+    this.#work = this.#work.then(() => this.#life.replace(again));
   }
 
   async #place(call: RunOptions): Promise<void> {
     const { client, space } = this.#options;
     await client.run((attempt) => markSpace(attempt, space), call);
     const session = await this.#placeInSession(call);
-    if (this.#state === RegistrationState.ended) return;
-    this.#move(RegistrationState.registered, this.#path);
-    this.#watch = new KeyWatch(client, { key: keyOf(this.#path) }, () => this.#changed());
+    if (this.isEnded) return;
+    this.#life.registered();
+    this.#watch = new KeyWatch(client, { key: keyOf(this.path) }, () => this.#changed());
     // The lease may have gone between the answer and now, when this was not listening yet.
     if (!this.isPersistent && session !== client.session) this.#onNewSession();
   }
@@ -219,7 +169,7 @@ export class EtcdRegistration implements Registration {
       return own ?? (await placeNode(attempt, placing));
     };
     // Whose a persistent node is cannot be told afterwards, so its making is not repeated.
-    this.#setPath(await client.run(place, this.isPersistent ? { once: true } : { session }));
+    this.#life.path = await client.run(place, this.isPersistent ? { once: true } : { session });
   }
 
   #placing(session: LeaseSession): Placing {
@@ -264,20 +214,20 @@ export class EtcdRegistration implements Registration {
       } catch (error) {
         // A new lease means a new node, and a new look.
         if (isFault(error, 'leaseGone') || client.closing.aborted) break;
-        logger.debug(`Cannot tell yet whether ${this.#path} is there: ${messageOf(error)}`);
-        await pause(backoffMs(failures++, RETRY_BASE_MS, RETRY_MAX_MS), this.#stop.signal);
+        logger.debug(`Cannot tell yet whether ${this.path} is there: ${messageOf(error)}`);
+        await pause(backoffMs(failures++, RETRY_BASE_MS, RETRY_MAX_MS), this.#life.signal);
       }
     }
     this.#isChecking = false;
   }
 
   get #isWatching(): boolean {
-    return this.#state === RegistrationState.registered && !this.#options.client.closing.aborted;
+    return this.#life.state === RegistrationState.registered && !this.#options.client.closing.aborted;
   }
 
   async #checkOnce(): Promise<void> {
     const { client } = this.#options;
-    const path = this.#path;
+    const path = this.path;
     const session = this.#session;
     const key = keyOf(path);
     const { kvs } = await client.run(({ link, timeoutMs }) =>
@@ -286,35 +236,8 @@ export class EtcdRegistration implements Registration {
     if (kvs.length > 0 || session === null) return;
     if (!this.isPersistent && !(await client.isLeaseAlive(session))) {
       client.expire(session, 'the lease has expired');
-    } else if (path === this.#path && this.#isWatching) {
-      this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+    } else if (path === this.path && this.#isWatching) {
+      this.#life.end(RegistrationEnd.deleted, 'somebody deleted the node');
     }
-  }
-
-  #setPath(path: string): void {
-    const { ownPaths } = this.#options;
-    ownPaths.delete(this.#path);
-    if (this.#state !== RegistrationState.ended) ownPaths.add(path);
-    this.#path = path;
-  }
-
-  #end(end: RegistrationEnd, why: string): void {
-    if (this.#state === RegistrationState.ended) return;
-    this.#move(RegistrationState.ended, why);
-    this.#stop.abort();
-    this.#watch?.close();
-    this.#offSession();
-    this.#options.ownPaths.delete(this.#path);
-    this.#resolveEnded(end);
-    this.#options.onEnd(this);
-  }
-
-  #move(to: RegistrationState, why: string): void {
-    const from = this.#state;
-    if (!moves[from].includes(to)) throw new Error(`illegal move of a registration: ${from} -> ${to}`);
-    this.#state = to;
-    const { space, logger } = this.#options;
-    const name = this.#path === '' ? space : this.#path.slice(space.length + 1);
-    logger.info(`Registration ${name} ${from} -> ${to}: ${why}`);
   }
 }

@@ -1,5 +1,5 @@
 import { type CallOptions, type Locks, SenbonError } from '@senbon/core';
-import { Deadline } from '@senbon/core/discovery';
+import { Deadline, HeldLocks } from '@senbon/core/discovery';
 import type { ZkClient } from '../client/zk-client.ts';
 import { discoveryError } from '../errors.ts';
 import { CuratorMutex } from './curator-mutex.ts';
@@ -9,7 +9,7 @@ import { LockNodes, type LockNodesOptions } from './lock-nodes.ts';
 export class ZkLocks implements Locks {
   readonly #client: ZkClient;
   readonly #nodes: LockNodes;
-  readonly #held = new Set<HeldLock>();
+  readonly #held = new HeldLocks<HeldLock>();
 
   constructor(options: LockNodesOptions) {
     this.#client = options.client;
@@ -22,24 +22,12 @@ export class ZkLocks implements Locks {
     fn: (signal: AbortSignal) => Promise<T>,
     call: CallOptions = {},
   ): Promise<T> {
-    const held = await this.#acquire(path, new Deadline(timeoutMs, call.signal));
-    this.#held.add(held);
-    try {
-      return await fn(held.signal);
-    } finally {
-      this.#held.delete(held);
-      await held.release();
-    }
+    return this.#held.during(await this.#acquire(path, new Deadline(timeoutMs, call.signal)), fn);
   }
 
   /** Takes the locks from those who hold them. */
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.#held].map(async (held) => {
-        held.lose('the client was closed');
-        await held.release();
-      }),
-    );
+    await Promise.all(this.#held.loseAll('the client was closed').map((held) => held.release()));
   }
 
   async #acquire(path: string, deadline: Deadline): Promise<HeldLock> {

@@ -1,39 +1,22 @@
+import { type Logger, type NodeSpec, type Registration, RegistrationEnd, messageOf } from '@senbon/core';
 import {
-  type Logger,
-  type NodeSpec,
-  type Registration,
-  RegistrationEnd,
-  SenbonError,
-  messageOf,
-} from '@senbon/core';
-import { backoffMs, deferred, encodeNodeData, encodeNodeName, pause } from '@senbon/core/discovery';
+  encodeNodeData,
+  encodeNodeName,
+  pause,
+  RegistrationLife,
+  RegistrationState,
+} from '@senbon/core/discovery';
 import { CreateFlag, type NodeAcl, WatchEvent } from '../client/handle.ts';
 import type { RunOptions, ZkClient } from '../client/zk-client.ts';
-import { childOf, createWithParents, deleteNode, nameOf } from '../client/zk-ops.ts';
+import { childOf, createWithParents, deleteNode } from '../client/zk-ops.ts';
 import { ZkCode, isZkCode } from '../client/zk-error.ts';
 import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
 
-const RETRY_BASE_MS = 200;
-const RETRY_MAX_MS = 10_000;
+/** Between two attempts to watch a node again. */
+const REWATCH_PAUSE_MS = 200;
 /** For one wait for a connection; there is another after it. */
 const LATE_DELETION_MS = 60_000;
-
-export const RegistrationState = {
-  registering: 'registering',
-  registered: 'registered',
-  /** The session, and with it the node, is gone; a node in the new session is being made. */
-  lost: 'lost',
-  ended: 'ended',
-} as const;
-export type RegistrationState = (typeof RegistrationState)[keyof typeof RegistrationState];
-
-const moves: Readonly<Record<RegistrationState, readonly RegistrationState[]>> = {
-  registering: ['registered', 'ended'],
-  registered: ['lost', 'ended'],
-  lost: ['registered', 'ended'],
-  ended: [],
-};
 
 export interface RegistrationOptions {
   readonly client: ZkClient;
@@ -48,30 +31,33 @@ export interface RegistrationOptions {
 
 /** One node under a space, made again after a lost session, but never after somebody deleted it. */
 export class ZkRegistration implements Registration {
-  readonly ended: Promise<RegistrationEnd>;
   readonly #options: RegistrationOptions;
+  readonly #life: RegistrationLife;
   /** The path but for the sequence. */
   readonly #prefix: string;
-  readonly #stop = new AbortController();
-  readonly #resolveEnded: (end: RegistrationEnd) => void;
   readonly #offSession: () => void;
-  #state: RegistrationState = RegistrationState.registering;
-  #path = '';
   /** Making the node anew in a new session. */
   #work: Promise<void> = Promise.resolve();
   /** The newest attempt to make the node; it goes on when nobody waits for it any more. */
   #attempt: Promise<void> | null = null;
-  /** Closed, and yet to be deleted. */
-  #isLeftBehind = false;
-  #isDeletingLate = false;
 
   private constructor(options: RegistrationOptions) {
+    const { client, space, spec, logger, ownPaths, onEnd } = options;
     this.#options = options;
-    this.#prefix = childOf(options.space, encodeNodeName(options.spec));
-    const { promise, resolve } = deferred<RegistrationEnd>();
-    this.ended = promise;
-    this.#resolveEnded = resolve;
-    this.#offSession = options.client.onSession(() => this.#onNewSession());
+    this.#prefix = childOf(space, encodeNodeName(spec));
+    this.#offSession = client.onSession(() => this.#onNewSession());
+    this.#life = new RegistrationLife({
+      space,
+      spec,
+      bond: 'session',
+      logger,
+      ownPaths,
+      closing: client.closing,
+      onEnd: () => {
+        this.#offSession();
+        onEnd(this);
+      },
+    });
   }
 
   static async open(options: RegistrationOptions, call: RunOptions): Promise<ZkRegistration> {
@@ -80,99 +66,70 @@ export class ZkRegistration implements Registration {
       await registration.#place(call);
       return registration;
     } catch (error) {
-      registration.#end(RegistrationEnd.closed, 'it could not be made');
+      registration.#life.end(RegistrationEnd.closed, 'it could not be made');
       if (!registration.isPersistent) void registration.#sweep();
       throw error;
     }
   }
 
+  get ended(): Promise<RegistrationEnd> {
+    return this.#life.ended;
+  }
+
   get path(): string {
-    return this.#path;
+    return this.#life.path;
   }
 
   get isEnded(): boolean {
-    return this.#state === RegistrationState.ended;
+    return this.#life.isEnded;
   }
 
   get isPersistent(): boolean {
-    return this.#options.spec.persistent === true;
+    return this.#life.isPersistent;
   }
 
   /** Rejects when the node cannot be deleted now. It is deleted as soon as it can be then, or with its session. */
   async close(timeoutMs?: number): Promise<void> {
-    if (this.#state === RegistrationState.ended && !this.#isLeftBehind) return;
-    const { client, ownPaths } = this.#options;
-    if (this.#state === RegistrationState.registered) this.#isLeftBehind = true;
-    const isBeingMade = this.#state === RegistrationState.lost;
-    this.#end(RegistrationEnd.closed, 'close was called');
-    // Until it is gone, no other registration may take it for the node of an attempt whose answer was lost.
-    if (this.#isLeftBehind) ownPaths.add(this.#path);
+    const { client } = this.#options;
+    const isBeingMade = this.#life.state === RegistrationState.lost;
+    if (!this.#life.leave()) return;
     // A node that is just being made in a new session would stay otherwise.
     await this.#work;
     if (isBeingMade) return this.#sweep();
     const { session } = client;
     const options = timeoutMs === undefined ? {} : { timeoutMs };
     try {
-      await translated(this.#path, () => deleteNode(client, this.#path, options));
-      this.#forget();
+      await translated(this.path, () => deleteNode(client, this.path, options));
+      this.#life.forget();
     } catch (error) {
-      if (this.#isLeftBehind && !this.#isDeletingLate) void this.#deleteLate(session);
+      void this.#deleteLate(session);
       throw error;
     }
   }
 
   /** Forgets the node without deleting it: the session's end will, or it is persistent. */
   abandon(): void {
-    this.#end(RegistrationEnd.closed, 'the client was closed');
+    this.#life.end(RegistrationEnd.closed, 'the client was closed');
   }
 
-  #forget(): void {
-    this.#isLeftBehind = false;
-    this.#options.ownPaths.delete(this.#path);
-  }
-
-  async #deleteLate(session: ZkSession): Promise<void> {
-    const { client, logger } = this.#options;
-    const bound = this.isPersistent ? {} : { session };
-    this.#isDeletingLate = true;
-    while (this.#isLeftBehind && !client.closing.aborted) {
-      try {
-        await deleteNode(client, this.#path, { ...bound, timeoutMs: LATE_DELETION_MS });
-        logger.info(`Registration ${nameOf(this.#path)} is deleted now`);
-        this.#forget();
-      } catch (error) {
-        // It goes on only for want of a connection, and waits for that in `deleteNode`.
-        if (error instanceof SenbonError && error.code === 'DISCOVERY_UNREACHABLE') continue;
-        if (!isZkCode(error, ZkCode.sessionExpired) && !client.closing.aborted) {
-          logger.warn(`Cannot delete ${this.#path}, which goes with its session: ${messageOf(error)}`);
-        }
-        this.#forget();
-      }
-    }
+  /** It waits for a connection, with the node's own session if it goes with that. */
+  #deleteLate(session: ZkSession): Promise<void> {
+    const { client } = this.#options;
+    const options = { ...(this.isPersistent ? {} : { session }), timeoutMs: LATE_DELETION_MS };
+    return this.#life.deleteLate(
+      () => deleteNode(client, this.path, options),
+      (error) => isZkCode(error, ZkCode.sessionExpired),
+    );
   }
 
   #onNewSession(): void {
-    if (this.#state !== RegistrationState.registered) return;
-    if (!this.isPersistent) this.#move(RegistrationState.lost, 'the session expired');
-    this.#work = this.#work.then(() => this.#replace());
-  }
-
-  async #replace(): Promise<void> {
-    const { client, logger, space } = this.#options;
-    for (let attempt = 0; !this.#stop.signal.aborted && !client.closing.aborted; attempt++) {
-      try {
-        if (this.isPersistent) await client.run((session) => this.#watch(session));
-        else await this.#place({ signal: this.#stop.signal });
-        return;
-      } catch (error) {
-        if (this.#stop.signal.aborted || client.closing.aborted) return;
-        const waitMs = backoffMs(attempt, RETRY_BASE_MS, RETRY_MAX_MS);
-        logger.warn(
-          `Cannot register under ${space} again (${messageOf(error)}); next try in ${Math.round(waitMs)} ms`,
-        );
-        await pause(waitMs, this.#stop.signal);
-      }
-    }
+    const { client } = this.#options;
+    if (this.#life.state !== RegistrationState.registered) return;
+    if (!this.isPersistent) this.#life.lost('the session expired');
+    const again = this.isPersistent
+      ? () => client.run((session) => this.#watch(session))
+      : () => this.#place({ signal: this.#life.signal });
+    this.#work = this.#work.then(() => this.#life.replace(again));
   }
 
   async #place(call: RunOptions): Promise<void> {
@@ -181,8 +138,8 @@ export class ZkRegistration implements Registration {
     const attempt = async (session: ZkSession, isFirst: boolean): Promise<void> => {
       const existing = isFirst ? null : await this.#findOwn(session);
       const node = { path: this.#prefix, data: encodeNodeData(spec), flags };
-      this.#setPath(existing ?? (await createWithParents(session, node, acl)));
-      if (acl !== null) await session.setAcl(this.#path, acl);
+      this.#life.path = existing ?? (await createWithParents(session, node, acl));
+      if (acl !== null) await session.setAcl(this.path, acl);
       await this.#watch(session);
     };
     await client.run(
@@ -196,8 +153,7 @@ export class ZkRegistration implements Registration {
       // Whose a persistent node is cannot be told afterwards, so its making is not repeated.
       { ...call, once: this.isPersistent },
     );
-    if (this.#state === RegistrationState.ended) return;
-    this.#move(RegistrationState.registered, this.#path);
+    if (!this.isEnded) this.#life.registered();
   }
 
   /** The node of an attempt whose answer was lost, told by its owner. */
@@ -206,7 +162,7 @@ export class ZkRegistration implements Registration {
     const names = await session.children(space).catch(() => []);
     for (const name of names) {
       const path = childOf(space, name);
-      if (!path.startsWith(this.#prefix) || (ownPaths.has(path) && path !== this.#path)) continue;
+      if (!path.startsWith(this.#prefix) || (ownPaths.has(path) && path !== this.path)) continue;
       const stat = await session.exists(path);
       if (stat?.ephemeralOwner === session.id) return path;
     }
@@ -232,14 +188,14 @@ export class ZkRegistration implements Registration {
   }
 
   async #watch(session: ZkSession): Promise<void> {
-    const path = this.#path;
+    const path = this.path;
     const stat = await session.exists(path, (type) => {
-      if (this.#state === RegistrationState.ended || path !== this.#path) return;
+      if (this.isEnded || path !== this.path) return;
       if (type === WatchEvent.deleted) void this.#checkDeletion(session);
       else void this.#rewatch(session);
     });
-    if (stat === null && this.#state !== RegistrationState.ended) {
-      this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+    if (stat === null && !this.isEnded) {
+      this.#life.end(RegistrationEnd.deleted, 'somebody deleted the node');
     }
   }
 
@@ -249,16 +205,16 @@ export class ZkRegistration implements Registration {
    */
   async #checkDeletion(session: ZkSession): Promise<void> {
     const { client, logger } = this.#options;
-    const path = this.#path;
+    const path = this.path;
     const look = (): Promise<unknown> => {
       session.sync(path);
       return session.exists(path);
     };
-    while (this.#state !== RegistrationState.ended && client.session === session && !client.closing.aborted) {
+    while (!this.isEnded && client.session === session && !client.closing.aborted) {
       try {
         const stat = await client.run(look, { session });
-        if (stat === null && path === this.#path) {
-          this.#end(RegistrationEnd.deleted, 'somebody deleted the node');
+        if (stat === null && path === this.path) {
+          this.#life.end(RegistrationEnd.deleted, 'somebody deleted the node');
         }
         return;
       } catch (error) {
@@ -271,41 +227,16 @@ export class ZkRegistration implements Registration {
   /** Its data was changed: that means nothing to anybody, but used the watch up. A new session watches anew by itself. */
   async #rewatch(session: ZkSession): Promise<void> {
     const { client, logger } = this.#options;
-    while (this.#state !== RegistrationState.ended && client.session === session && !client.closing.aborted) {
+    while (!this.isEnded && client.session === session && !client.closing.aborted) {
       try {
         await client.run(() => this.#watch(session), { session });
         return;
       } catch (error) {
         if (isZkCode(error, ZkCode.sessionExpired)) return;
-        logger.debug(`Not watching ${this.#path} again yet: ${messageOf(error)}`);
+        logger.debug(`Not watching ${this.path} again yet: ${messageOf(error)}`);
         // `run` has waited for a connection; a refusal comes at once.
-        await pause(RETRY_BASE_MS, this.#stop.signal);
+        await pause(REWATCH_PAUSE_MS, this.#life.signal);
       }
     }
-  }
-
-  #setPath(path: string): void {
-    const { ownPaths } = this.#options;
-    ownPaths.delete(this.#path);
-    if (this.#state !== RegistrationState.ended) ownPaths.add(path);
-    this.#path = path;
-  }
-
-  #end(end: RegistrationEnd, why: string): void {
-    if (this.#state === RegistrationState.ended) return;
-    this.#move(RegistrationState.ended, why);
-    this.#stop.abort();
-    this.#offSession();
-    this.#options.ownPaths.delete(this.#path);
-    this.#resolveEnded(end);
-    this.#options.onEnd(this);
-  }
-
-  #move(to: RegistrationState, why: string): void {
-    const from = this.#state;
-    if (!moves[from].includes(to)) throw new Error(`illegal move of a registration: ${from} -> ${to}`);
-    this.#state = to;
-    const name = this.#path === '' ? this.#options.space : nameOf(this.#path);
-    this.#options.logger.info(`Registration ${name} ${from} -> ${to}: ${why}`);
   }
 }

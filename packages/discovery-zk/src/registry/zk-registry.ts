@@ -8,6 +8,7 @@ import {
   type ServiceNode,
   type Subscription,
 } from '@senbon/core';
+import { type SpaceListener, SpaceWatches } from '@senbon/core/discovery';
 import type { NodeAcl } from '../client/handle.ts';
 import type { ZkClient } from '../client/zk-client.ts';
 import { deleteNode } from '../client/zk-ops.ts';
@@ -15,7 +16,7 @@ import type { ZkSession } from '../client/zk-session.ts';
 import { translated } from '../errors.ts';
 import { readSpace } from './read-space.ts';
 import { ZkRegistration } from './registration.ts';
-import { type SpaceListener, SpaceWatch } from './space-watch.ts';
+import { ZkSpaceSource } from './space-source.ts';
 
 /** How long `close` waits for its nodes to be deleted; then they go with the session. */
 const CLOSE_TIMEOUT_MS = 3_000;
@@ -32,10 +33,16 @@ export class ZkRegistry implements Registry {
   readonly #options: ZkRegistryOptions;
   readonly #registrations = new Set<ZkRegistration>();
   readonly #ownPaths = new Set<string>();
-  readonly #watches = new Map<string, SpaceWatch>();
+  readonly #watches: SpaceWatches<ServiceNode>;
 
   constructor(options: ZkRegistryOptions) {
+    const { client, logger } = options;
     this.#options = options;
+    this.#watches = new SpaceWatches({
+      open: (space, changed) => new ZkSpaceSource({ client, space, logger, changed }),
+      logger,
+      closing: client.closing,
+    });
   }
 
   async register(space: string, spec: NodeSpec, call: CallOptions = {}): Promise<Registration> {
@@ -68,16 +75,8 @@ export class ZkRegistry implements Registry {
   }
 
   async watch(space: string, listener: SpaceListener, call: CallOptions = {}): Promise<Subscription> {
-    const { client, logger } = this.#options;
     call.signal?.throwIfAborted();
-    let watch = this.#watches.get(space);
-    if (watch === undefined) {
-      const created = new SpaceWatch({ client, space, logger, onEmpty: () => this.#forget(space, created) });
-      this.#watches.set(space, created);
-      watch = created;
-    }
-    const subscribed = watch;
-    return translated(space, () => subscribed.subscribe(listener, call));
+    return translated(space, () => this.#watches.subscribe(space, listener, call));
   }
 
   async remove(path: string, call: CallOptions = {}): Promise<boolean> {
@@ -87,16 +86,12 @@ export class ZkRegistry implements Registry {
   /** Removes this client's ephemeral nodes; what cannot be removed now goes with the session. */
   async close(): Promise<void> {
     const { client } = this.#options;
-    for (const watch of this.#watches.values()) watch.close();
+    this.#watches.close();
     await Promise.all(
       [...this.#registrations].map(async (registration) => {
         if (registration.isPersistent || client.state !== ConnectionState.connected) registration.abandon();
         else await registration.close(CLOSE_TIMEOUT_MS).catch(() => undefined);
       }),
     );
-  }
-
-  #forget(space: string, watch: SpaceWatch): void {
-    if (this.#watches.get(space) === watch) this.#watches.delete(space);
   }
 }

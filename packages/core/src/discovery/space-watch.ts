@@ -1,37 +1,49 @@
-import type { CallOptions, Logger, ServiceNode, Subscription } from '@senbon/core';
-import { messageOf } from '@senbon/core';
-import { backoffMs, orAborted, pause } from '@senbon/core/discovery';
-import type { EtcdClient } from '../client/etcd-client.ts';
-import { KeyWatch } from '../client/key-watch.ts';
-import { childOf, prefixRange } from '../client/keys.ts';
-import { type FoundNode, readSpace } from './read-space.ts';
+import { messageOf } from '../errors/senbon-error.ts';
+import type { CallOptions, ServiceNode, Subscription } from '../ports/discovery.ts';
+import type { Logger } from '../ports/logger.ts';
+import { backoffMs, orAborted, pause } from './deadline.ts';
 
 export type SpaceListener = (nodes: readonly ServiceNode[]) => void;
 
 const RETRY_BASE_MS = 200;
 const RETRY_MAX_MS = 10_000;
 
-export interface SpaceWatchOptions {
-  readonly client: EtcdClient;
+/** Where a list comes from. It says that something may have changed, whatever happens after a read, until it is closed. */
+export interface SpaceSource<Found> {
+  /** `known`: what the last read found. */
+  read(known: readonly Found[] | null, signal: AbortSignal): Promise<readonly Found[]>;
+  nodeOf(found: Found): ServiceNode;
+  isSame(one: Found, other: Found | undefined): boolean;
+  close(): void;
+}
+
+export interface SpaceWatchOptions<Found> {
   readonly space: string;
+  readonly open: (changed: () => void) => SpaceSource<Found>;
   readonly logger: Logger;
+  /** The client is being closed. */
+  readonly closing: AbortSignal;
   readonly onEmpty: () => void;
 }
 
-/** Keeps the list of one space current for any number of listeners, until the last of them has gone. */
-export class SpaceWatch {
-  readonly #options: SpaceWatchOptions;
+/**
+ * Keeps the list of one space current for any number of listeners, through disconnects and whatever the client is bound to,
+ * until the last of them has gone.
+ */
+export class SpaceWatch<Found> {
+  readonly #options: SpaceWatchOptions<Found>;
+  readonly #source: SpaceSource<Found>;
   readonly #listeners = new Set<SpaceListener>();
   readonly #stop = new AbortController();
-  #watch: KeyWatch | null = null;
-  #found: readonly FoundNode[] | null = null;
+  #found: readonly Found[] | null = null;
   #first: Promise<void> | null = null;
   /** Changes seen; a refresh that began before the newest of them is followed by another. */
   #changes = 0;
   #isRefreshing = false;
 
-  constructor(options: SpaceWatchOptions) {
+  constructor(options: SpaceWatchOptions<Found>) {
     this.#options = options;
+    this.#source = options.open(() => this.#changed());
   }
 
   /** Resolves when `listener` has had the present list. */
@@ -58,27 +70,26 @@ export class SpaceWatch {
 
   close(): void {
     this.#stop.abort();
-    this.#watch?.close();
+    this.#source.close();
     this.#listeners.clear();
     this.#options.onEmpty();
   }
 
   async #start(): Promise<void> {
-    const { client, space } = this.#options;
+    const seen = this.#changes;
     await this.#refresh();
-    // It says once that it has begun, after which nothing is missed.
-    this.#watch = new KeyWatch(client, prefixRange(childOf(space, '')), () => this.#changed());
-    if (this.#stop.signal.aborted) this.#watch.close();
+    if (this.#changes !== seen) void this.#keepCurrent();
   }
 
   #changed(): void {
     this.#changes++;
-    void this.#keepCurrent();
+    // The first list is `start`'s affair, whose failure `subscribe` tells.
+    if (this.#found !== null) void this.#keepCurrent();
   }
 
   async #keepCurrent(): Promise<void> {
     if (this.#isRefreshing) return;
-    const { client, space, logger } = this.#options;
+    const { space, logger, closing } = this.#options;
     this.#isRefreshing = true;
     for (let attempt = 0; !this.#stop.signal.aborted; ) {
       const seen = this.#changes;
@@ -87,7 +98,7 @@ export class SpaceWatch {
         attempt = 0;
         if (this.#changes === seen) break;
       } catch (error) {
-        if (this.#stop.signal.aborted || client.closing.aborted) break;
+        if (this.#stop.signal.aborted || closing.aborted) break;
         const waitMs = backoffMs(attempt++, RETRY_BASE_MS, RETRY_MAX_MS);
         logger.warn(`Cannot list ${space} (${messageOf(error)}); next try in ${Math.round(waitMs)} ms`);
         await pause(waitMs, this.#stop.signal);
@@ -97,12 +108,10 @@ export class SpaceWatch {
   }
 
   async #refresh(): Promise<void> {
-    const { client, space, logger } = this.#options;
-    const found = await client.run((attempt) => readSpace(attempt, space, logger), {
-      signal: this.#stop.signal,
-    });
+    const found = await this.#source.read(this.#found, this.#stop.signal);
     const before = this.#found;
-    const isSame = found.length === before?.length && found.every((one, i) => isEqual(one, before[i]));
+    const isSame =
+      found.length === before?.length && found.every((one, i) => this.#source.isSame(one, before[i]));
     this.#found = found;
     if (isSame) return;
     for (const listener of this.#listeners) this.#notify(listener);
@@ -110,15 +119,9 @@ export class SpaceWatch {
 
   #notify(listener: SpaceListener): void {
     try {
-      listener((this.#found ?? []).map(({ node }) => node));
+      listener((this.#found ?? []).map((found) => this.#source.nodeOf(found)));
     } catch (error) {
       this.#options.logger.error(`A listener of ${this.#options.space} failed`, error);
     }
   }
-}
-
-function isEqual({ node, createdAt }: FoundNode, other: FoundNode | undefined): boolean {
-  const { path, host, port } = node;
-  const now = other?.node;
-  return createdAt === other?.createdAt && path === now?.path && host === now.host && port === now.port;
 }
