@@ -8,21 +8,26 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/senbon/debs"
 readonly here cache
+# shellcheck source=cached.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cached.sh"
 
-download() { # folder package=version...; a mirror's hiccup gets a second and a third chance, with fresh lists
-  local folder="$1" attempt
-  shift
-  for attempt in 1 2 3; do
-    # apt leaves root's rights for the download, which a folder under $HOME does not allow; as root it is told to keep them.
-    (cd "$folder" && apt-get -q -o APT::Sandbox::User=root download "$@") >&2 && return
-    sleep "$((attempt * 5))"
-    apt-get -q update >&2 || true
-  done
+# apt leaves root's rights for the download, which a folder under $HOME does not allow; as root it is told to keep them.
+download() { # folder package=version...
+  (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "${@:2}") && return
+  # With fresh lists next time.
+  apt-get -q update || true
   return 1
 }
 
+unpack() { # work-folder set variable list
+  local packages deb
+  mapfile -t packages < <(sed -n 's/^\([^# ]\+\) \+\([^ ]\+\)$/\1=\2/p' "$4")
+  thrice download "$1" "${packages[@]}" || { help "$2" "$3" "apt could not download ${packages[*]} (its output is above)"; return 1; }
+  for deb in "$1"/*.deb; do dpkg -x "$deb" "$1/made"; done
+}
+
 fetch() { # set; prints the folder
-  local variable="SENBON_DEBS_${1^^}" list="$here/deb-sets/$1.txt" hash folder work deb
+  local variable="SENBON_DEBS_${1^^}" list="$here/deb-sets/$1.txt" hash folder tool
   [[ -f "$list" ]] || { echo "fetch-debs: no set '$1' in $here/deb-sets" >&2; return 1; }
   if [[ -n "${!variable:-}" ]]; then
     printf '%s\n' "${!variable}"
@@ -34,20 +39,8 @@ fetch() { # set; prints the folder
     for tool in apt-get dpkg; do
       command -v "$tool" >/dev/null || { help "$1" "$variable" "there is no $tool here"; return 1; }
     done
-    mkdir -p "$cache"
-    exec 9>"$cache/.lock"
-    flock 9
-    if [[ ! -d "$folder" ]]; then
-      work="$(mktemp -d "$cache/.$1-XXXXXX")"
-      # shellcheck disable=SC2064 # the name is known now
-      trap "rm -rf '$work'" EXIT
-      mapfile -t packages < <(sed -n 's/^\([^# ]\+\) \+\([^ ]\+\)$/\1=\2/p' "$list")
-      download "$work" "${packages[@]}" || { help "$1" "$variable" "apt could not download ${packages[*]} (its output is above)"; return 1; }
-      for deb in "$work"/*.deb; do dpkg -x "$deb" "$work/root"; done
-      mv "$work/root" "$folder"
-    fi
-    flock -u 9
   fi
+  cached "$folder" unpack "$1" "$variable" "$list"
   printf '%s\n' "$folder"
 }
 

@@ -7,16 +7,14 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/senbon/go"
 readonly root cache
+# shellcheck source=cached.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cached.sh"
 # Everything in our own cache, and deletable as an ordinary folder; the toolchain is the machine's.
 export GOMODCACHE="$cache/mod" GOCACHE="$cache/build" GOFLAGS=-modcacherw GOTOOLCHAIN=local GOWORK=off CGO_ENABLED=0
 
-build() { # source executable; a registry's hiccup gets a second and a third chance
-  local attempt
-  for attempt in 1 2 3; do
-    go -C "$1" build -trimpath -buildvcs=false -mod=readonly -o "$2" . >&2 && return
-    sleep "$((attempt * 5))"
-  done
-  echo "fetch-go: go could not build $1 (its output is above)" >&2
+build() { # work-folder source
+  thrice go -C "$2" build -trimpath -buildvcs=false -mod=readonly -o "$1/made" . && return
+  echo "fetch-go: go could not build $2 (its output is above)" >&2
   return 1
 }
 
@@ -25,16 +23,7 @@ fetch() { # folder; prints the executable
   [[ -f "$source/go.mod" ]] || { echo "fetch-go: no Go module in $source" >&2; return 1; }
   hash="$({ go version; declare -p CGO_ENABLED; cat "$source/go.mod" "$source/go.sum" "$source"/*.go; } | sha256sum | cut -c1-12)"
   program="$cache/$1-$hash"
-  if [[ ! -x "$program" ]]; then
-    mkdir -p "$cache"
-    exec 9>"$cache/.lock"
-    flock 9
-    if [[ ! -x "$program" ]]; then
-      build "$source" "$program.part"
-      mv "$program.part" "$program"
-    fi
-    flock -u 9
-  fi
+  cached "$program" build "$source"
   printf '%s\n' "$program"
 }
 

@@ -8,6 +8,8 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/senbon/jars"
 plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 readonly here cache plugin
+# shellcheck source=cached.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cached.sh"
 
 dependency() { # coordinates exclusion...
   local group artifact version classifier exclusion
@@ -38,37 +40,20 @@ XML
   printf '  </dependencies>\n</project>\n'
 }
 
-copy() { # pom-file folder; a registry's hiccup gets a second and a third chance
-  local attempt
-  for attempt in 1 2 3; do
-    mvn -q -B -Dstyle.color=never -f "$1" "$plugin:copy-dependencies" -DoutputDirectory="$2" -DincludeScope=runtime >&2 && return
-    sleep "$((attempt * 5))"
-  done
-  echo "fetch-jars: Maven could not fetch the set of $1 (its output is above)" >&2
+copy() { # work-folder pom-text
+  printf '%s\n' "$2" >"$1/pom.xml"
+  thrice mvn -q -B -Dstyle.color=never -f "$1/pom.xml" "$plugin:copy-dependencies" -DoutputDirectory="$1/made" -DincludeScope=runtime && return
+  echo "fetch-jars: Maven could not fetch the set of $1/pom.xml (its output is above)" >&2
   return 1
 }
 
 fetch() { # set; prints the folder
-  local text hash folder work
+  local text hash folder
   [[ -f "$here/jar-sets/$1.txt" ]] || { echo "fetch-jars: no set '$1' in $here/jar-sets" >&2; return 1; }
   text="$(pom "$1")"
   hash="$(printf '%s %s' "$plugin" "$text" | sha256sum | cut -c1-12)"
   folder="$cache/$1-$hash"
-  if [[ ! -d "$folder" ]]; then
-    mkdir -p "$cache"
-    # Maven's local repository is not safe under concurrent writers, hence one fetch at a time.
-    exec 9>"$cache/.lock"
-    flock 9
-    if [[ ! -d "$folder" ]]; then
-      work="$(mktemp -d "$cache/.$1-XXXXXX")"
-      # shellcheck disable=SC2064 # the name is known now
-      trap "rm -rf '$work'" EXIT
-      printf '%s\n' "$text" >"$work/pom.xml"
-      copy "$work/pom.xml" "$work/jars"
-      mv "$work/jars" "$folder"
-    fi
-    flock -u 9
-  fi
+  cached "$folder" copy "$text"
   printf '%s\n' "$folder"
 }
 

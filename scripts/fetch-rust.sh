@@ -6,14 +6,15 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/senbon/rust"
 readonly root cache
+# shellcheck source=cached.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cached.sh"
 
-build() { # manifest; a registry's hiccup gets a second and a third chance
-  local attempt
-  for attempt in 1 2 3; do
-    CARGO_TARGET_DIR="$cache/target" cargo build --quiet --locked --manifest-path "$1" >&2 && return
-    sleep "$((attempt * 5))"
-  done
-  echo "fetch-rust: cargo could not build $1 (its output is above)" >&2
+build() { # work-folder source crate
+  if CARGO_TARGET_DIR="$cache/target" thrice cargo build --quiet --locked --manifest-path "$2/Cargo.toml"; then
+    cp "$cache/target/debug/$3-checks" "$1/made"
+    return
+  fi
+  echo "fetch-rust: cargo could not build $2 (its output is above)" >&2
   return 1
 }
 
@@ -22,17 +23,7 @@ fetch() { # folder; prints the executable
   [[ -f "$source/Cargo.toml" ]] || { echo "fetch-rust: no crate in $source" >&2; return 1; }
   hash="$({ rustc --version; cat "$source"/Cargo.* "$source"/src/*.rs; } | sha256sum | cut -c1-12)"
   program="$cache/$1-$hash"
-  if [[ ! -x "$program" ]]; then
-    mkdir -p "$cache"
-    exec 9>"$cache/.lock"
-    flock 9
-    if [[ ! -x "$program" ]]; then
-      build "$source/Cargo.toml"
-      cp "$cache/target/debug/$1-checks" "$program.part"
-      mv "$program.part" "$program"
-    fi
-    flock -u 9
-  fi
+  cached "$program" build "$source" "$1"
   printf '%s\n' "$program"
 }
 
