@@ -11,6 +11,7 @@ import { ConnectChannel } from './connect/connect-channel.ts';
 import { ConnectSession, type ServerFate } from './connect/connect-session.ts';
 import { parseConnectUrl } from './connect/endpoint.ts';
 import { describeExit, launchConnectServer, type SparkServer } from './launch/connect-server.ts';
+import { launchFailed } from './launch/launch-failed.ts';
 import { LAUNCH_KEY } from './launch/server-settings.ts';
 import { readSparkOptions, sparkArea } from './options.ts';
 import { SessionRoster } from './session-roster.ts';
@@ -58,8 +59,6 @@ async function openServer({ spec, logger }: ExecutorContext): Promise<SparkServe
 /** What Spark says of itself. Throws ENGINE_LAUNCH_FAILED when nobody answers, or another than the one that was launched. */
 async function checkServer(channel: ConnectChannel, userId: string, server: SparkServer): Promise<Checked> {
   const { host, port } = server.endpoint;
-  const refused = (problem: string, cause?: unknown) =>
-    new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' }, { cause });
   const session = new ConnectSession({
     channel,
     fate: { ending: null, isReattachable: true },
@@ -73,7 +72,7 @@ async function checkServer(channel: ConnectChannel, userId: string, server: Spar
     });
     await session.close();
     if (server.launchId !== null && confs.get(LAUNCH_KEY) !== server.launchId) {
-      throw refused(`another program answers at ${host}:${port}`);
+      throw launchFailed(`another program answers at ${host}:${port}`);
     }
     const version = sparkVersion?.version ?? '';
     const appId = confs.get(APP_ID);
@@ -87,7 +86,10 @@ async function checkServer(channel: ConnectChannel, userId: string, server: Spar
     return { info, isReattachable: confs.get(REATTACHABLE) !== 'false' };
   } catch (error) {
     if (error instanceof SenbonError) throw error;
-    throw refused(`the Spark Connect server at ${host}:${port} does not answer: ${messageOf(error)}`, error);
+    throw launchFailed(
+      `the Spark Connect server at ${host}:${port} does not answer: ${messageOf(error)}`,
+      error,
+    );
   }
 }
 

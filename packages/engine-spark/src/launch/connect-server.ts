@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Logger, SenbonError } from '@senbon/core';
+import type { Logger } from '@senbon/core';
 import type { ConnectEndpoint } from '../connect/endpoint.ts';
 import type { SparkOptions } from '../options.ts';
+import { launchFailed } from './launch-failed.ts';
 import { propertiesText, sparkDefaults } from './properties.ts';
 import { serverSettings } from './server-settings.ts';
 import { findSparkHome, type SparkHome } from './spark-home.ts';
@@ -118,20 +119,16 @@ async function waitForPort(
   const deadlineMs = Date.now() + timeoutMs;
   for (;;) {
     if (exit !== null) {
-      return failure(`spark-submit ended with ${describeExit(exit)} before it served${telling.suffix}`);
+      return launchFailed(`spark-submit ended with ${describeExit(exit)} before it served${telling.suffix}`);
     }
     if (await isListening(port)) return null;
-    if (Date.now() > deadlineMs) return failure(`Spark does not serve after ${timeoutMs} ms`);
+    if (Date.now() > deadlineMs) return launchFailed(`Spark does not serve after ${timeoutMs} ms`);
     await Promise.race([server.exited, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
   }
 }
 
 export function describeExit({ code, signal }: SupervisedExit): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
-}
-
-function failure(problem: string): SenbonError {
-  return new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' });
 }
 
 /** One that is free on every address: Spark 3.5 listens on all of them. */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { SenbonError } from '@senbon/core';
 import { sparkArea, type SparkOptions } from '../options.ts';
+import { launchFailed } from './launch-failed.ts';
 
 /** A Spark to launch, as it was found on the disk just now. */
 export interface SparkHome {
@@ -20,7 +20,7 @@ export async function findSparkHome(options: SparkOptions, env: NodeJS.ProcessEn
   const path = await findHome(options.home ?? env['SPARK_HOME'] ?? '');
   const jars = await filesIn(join(path, 'jars'));
   const core = firstMatch(jars, CORE_JAR);
-  if (core === null) throw refused(`${path} has no jars/spark-core_*.jar`);
+  if (core === null) throw launchFailed(`${path} has no jars/spark-core_*.jar`);
   const [, scala, version] = core;
   const isOwn = firstMatch(jars, CONNECT_JAR) !== null;
   const connectJar =
@@ -30,7 +30,7 @@ export async function findSparkHome(options: SparkOptions, env: NodeJS.ProcessEn
 
 async function findHome(named: string): Promise<string> {
   if (named === '') {
-    throw refused(
+    throw launchFailed(
       `no Spark is named: set ${sparkArea.home.name}, or SPARK_HOME in the gateway's environment`,
     );
   }
@@ -42,12 +42,12 @@ async function findHome(named: string): Promise<string> {
   for (const candidate of candidates) {
     if ((await filesIn(join(candidate, 'bin'))).includes('spark-submit')) return candidate;
   }
-  throw refused(`there is no bin/spark-submit in ${root}, and no Python package pyspark`);
+  throw launchFailed(`there is no bin/spark-submit in ${root}, and no Python package pyspark`);
 }
 
 async function findConnectJar(named: string | null, scala: string, version: string): Promise<string> {
   if (named === null) {
-    throw refused(
+    throw launchFailed(
       `Spark ${version} has no Spark Connect server among its jars: set ${sparkArea.connectJar.name} to ` +
         `spark-connect_${scala}-${version.replace(/\.\d+$/, '')}.x.jar of org.apache.spark ` +
         '(scripts/fetch-jars.sh spark-connect-3.5 prints a folder with it)',
@@ -55,10 +55,11 @@ async function findConnectJar(named: string | null, scala: string, version: stri
   }
   const path = resolve(named);
   const info = await stat(path).catch(() => null);
-  if (info === null) throw refused(`${sparkArea.connectJar.name} is ${path}, which does not exist`);
+  if (info === null) throw launchFailed(`${sparkArea.connectJar.name} is ${path}, which does not exist`);
   if (!info.isDirectory()) return path;
   const jar = (await filesIn(path)).find((name) => CONNECT_JAR.exec(name)?.[1] === scala);
-  if (jar === undefined) throw refused(`${path} has no spark-connect_${scala}-….jar for Spark ${version}`);
+  if (jar === undefined)
+    throw launchFailed(`${path} has no spark-connect_${scala}-….jar for Spark ${version}`);
   return join(path, jar);
 }
 
@@ -72,8 +73,4 @@ function firstMatch(names: readonly string[], pattern: RegExp): readonly [string
     if (whole !== undefined && scala !== undefined && version !== undefined) return [whole, scala, version];
   }
   return null;
-}
-
-function refused(problem: string): SenbonError {
-  return new SenbonError('ENGINE_LAUNCH_FAILED', { type: 'SPARK_SQL', problem, log: '' });
 }
