@@ -1,3 +1,4 @@
+import { isInvalid } from '@senbon/engine-host';
 import type { ArrowField } from './arrow-schema.ts';
 
 /** The nodes and buffers of a batch, in the order in which its columns, depth first, use them. */
@@ -5,6 +6,8 @@ export interface BufferCursor {
   node(): { readonly length: number; readonly nullCount: number };
   buffer(): Uint8Array;
 }
+
+type TypedArray<T> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T;
 
 const NONE = new Uint8Array(0);
 
@@ -55,42 +58,21 @@ export class ArrowColumn {
   }
 
   isNull(row: number): boolean {
-    const { validity } = this;
-    return validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
+    return isInvalid(this.validity, row);
   }
 
   bit(row: number): boolean {
     return ((this.data[row >> 3] as number) & (1 << (row & 7))) !== 0;
   }
 
-  get int8(): Int8Array {
-    return new Int8Array(this.data.buffer, this.data.byteOffset, this.length);
-  }
-
-  get int16(): Int16Array {
-    return new Int16Array(this.data.buffer, this.data.byteOffset, this.length);
-  }
-
-  get int32(): Int32Array {
-    return new Int32Array(this.data.buffer, this.data.byteOffset, this.length);
-  }
-
-  get int64(): BigInt64Array {
-    return new BigInt64Array(this.data.buffer, this.data.byteOffset, this.length);
-  }
-
-  get float32(): Float32Array {
-    return new Float32Array(this.data.buffer, this.data.byteOffset, this.length);
-  }
-
-  get float64(): Float64Array {
-    return new Float64Array(this.data.buffer, this.data.byteOffset, this.length);
+  /** Values of a fixed width, one a row. */
+  values<T>(type: TypedArray<T>): T {
+    return viewOf(type, this.data, this.length);
   }
 
   /** Two's complement, low half first. */
   int128(row: number): bigint {
-    const { buffer, byteOffset } = this.data;
-    const words = new BigInt64Array(buffer, byteOffset, this.length * 2);
+    const words = viewOf(BigInt64Array, this.data, this.length * 2);
     return ((words[row * 2 + 1] as bigint) << 64n) | BigInt.asUintN(64, words[row * 2] as bigint);
   }
 }
@@ -100,7 +82,10 @@ const EMPTY = new Int32Array(1);
 /** A column without rows may come without offsets altogether. */
 function readOffsets(bytes: Uint8Array, length: number, isLarge: boolean): Int32Array {
   if (length === 0 || bytes.length === 0) return EMPTY;
-  if (!isLarge) return new Int32Array(bytes.buffer, bytes.byteOffset, length + 1);
-  const large = new BigInt64Array(bytes.buffer, bytes.byteOffset, length + 1);
-  return Int32Array.from(large, Number);
+  if (!isLarge) return viewOf(Int32Array, bytes, length + 1);
+  return Int32Array.from(viewOf(BigInt64Array, bytes, length + 1), Number);
+}
+
+function viewOf<T>(type: TypedArray<T>, { buffer, byteOffset }: Uint8Array, length: number): T {
+  return new type(buffer, byteOffset, length);
 }

@@ -25,17 +25,21 @@ function toVector(type: SparkType, column: ArrowColumn): ColumnVector {
     case 'boolean':
       return { kind: 'bool', values: unpackBits(column), ...common };
     case 'byte':
-      return { kind: 'i8', values: column.int8, ...common };
+      return { kind: 'i8', values: column.values(Int8Array), ...common };
     case 'short':
-      return { kind: 'i16', values: column.int16, ...common };
+      return { kind: 'i16', values: column.values(Int16Array), ...common };
     case 'integer':
-      return { kind: 'i32', values: column.int32, ...common };
+      return { kind: 'i32', values: column.values(Int32Array), ...common };
     case 'long':
-      return { kind: 'i64', values: column.int64, ...common };
+      return { kind: 'i64', values: column.values(BigInt64Array), ...common };
     case 'float':
-      return { kind: 'double', values: Float64Array.from(column.float32, shortestDouble), ...common };
+      return {
+        kind: 'double',
+        values: Float64Array.from(column.values(Float32Array), shortestDouble),
+        ...common,
+      };
     case 'double':
-      return { kind: 'double', values: column.float64, ...common };
+      return { kind: 'double', values: column.values(Float64Array), ...common };
     case 'string':
     case 'char':
     case 'varchar':

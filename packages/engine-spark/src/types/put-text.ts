@@ -61,17 +61,17 @@ function putNumber(type: SparkType, column: ArrowColumn): PutText {
     case 'boolean':
       return (row, sink) => sink.put(column.bit(row) ? 'true' : 'false');
     case 'byte':
-      return putValues(column.int8, String);
+      return putValues(column.values(Int8Array), String);
     case 'short':
-      return putValues(column.int16, String);
+      return putValues(column.values(Int16Array), String);
     case 'integer':
-      return putValues(column.int32, String);
+      return putValues(column.values(Int32Array), String);
     case 'long':
-      return putValues(column.int64, String);
+      return putValues(column.values(BigInt64Array), String);
     case 'float':
-      return putValues(column.float32, (value) => javaDouble(shortestDouble(value)));
+      return putValues(column.values(Float32Array), (value) => javaDouble(shortestDouble(value)));
     case 'double':
-      return putValues(column.float64, javaDouble);
+      return putValues(column.values(Float64Array), javaDouble);
     case 'decimal':
       return (row, sink) => putScaled(sink, column.int128(row), type.scale);
     default:
@@ -84,23 +84,23 @@ function putNumber(type: SparkType, column: ArrowColumn): PutText {
 function putTemporal(kind: SparkType['kind'], column: ArrowColumn): PutText {
   switch (kind) {
     case 'date': {
-      const days = column.int32;
+      const days = column.values(Int32Array);
       return (row, sink) => putDay(sink, days[row] as number);
     }
     case 'timestamp': {
       const { layout } = column.field;
       const clock = wallClock(layout.kind === 'timestamp' ? layout.zone : null);
-      const micros = column.int64;
+      const micros = column.values(BigInt64Array);
       return (row, sink) => putMicros(sink, micros[row] as bigint, (seconds) => clock.offsetSeconds(seconds));
     }
     case 'timestampNtz': {
-      const micros = column.int64;
+      const micros = column.values(BigInt64Array);
       return (row, sink) => putMicros(sink, micros[row] as bigint, noOffset);
     }
     case 'yearMonthInterval':
-      return putValues(column.int32, yearMonthText);
+      return putValues(column.values(Int32Array), yearMonthText);
     case 'dayTimeInterval':
-      return putValues(column.int64, dayTimeText);
+      return putValues(column.values(BigInt64Array), dayTimeText);
     default: {
       const { buffer, byteOffset } = column.data;
       const view = new DataView(buffer, byteOffset, column.length * MONTH_DAY_NANO_BYTES);
