@@ -70,10 +70,9 @@ export class ArrowColumn {
     return viewOf(type, this.data, this.length);
   }
 
-  /** Two's complement, low half first. */
-  int128(row: number): bigint {
-    const words = viewOf(BigInt64Array, this.data, this.length * 2);
-    return ((words[row * 2 + 1] as bigint) << 64n) | BigInt.asUintN(64, words[row * 2] as bigint);
+  /** The halves of values of 16 bytes, low half first. */
+  words(): BigInt64Array {
+    return viewOf(BigInt64Array, this.data, this.length * 2);
   }
 }
 

@@ -73,12 +73,21 @@ function putNumber(type: SparkType, column: ArrowColumn): PutText {
     case 'double':
       return putValues(column.values(Float64Array), javaDouble);
     case 'decimal':
-      return (row, sink) => putScaled(sink, column.int128(row), type.scale);
+      return putDecimal(type.scale, column);
     default:
       throw new TypeError(
         `values of type ${type.kind} cannot be shown; turn them into text in the statement, as with to_json(…)`,
       );
   }
+}
+
+/** Two words a row, the low one first. */
+function putDecimal(scale: number, column: ArrowColumn): PutText {
+  const words = column.words();
+  return (row, sink) => {
+    const high = words[row * 2 + 1] as bigint;
+    putScaled(sink, (high << 64n) | BigInt.asUintN(64, words[row * 2] as bigint), scale);
+  };
 }
 
 function putTemporal(kind: SparkType['kind'], column: ArrowColumn): PutText {
