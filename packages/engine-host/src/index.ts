@@ -4,7 +4,7 @@ export { type CivilDate, civilDate, isFourDigitYear, putDate, putTime } from './
 export { isInvalid, NullMask } from './columns/null-mask.ts';
 export { putScaled } from './columns/scaled-text.ts';
 export { shortestDouble } from './columns/shortest-double.ts';
-export { TextSink } from './columns/text-sink.ts';
+export { type TextRows, TextSink } from './columns/text-sink.ts';
 export {
   type ColumnTypeInfo,
   decimalTypeInfo,

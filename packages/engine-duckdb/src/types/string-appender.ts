@@ -60,14 +60,7 @@ class StringAppender implements ColumnAppender {
   }
 
   finish(): ColumnVector {
-    const { rows, offsets, bytes, length } = this.#sink;
-    return {
-      kind: this.#kind,
-      length: rows,
-      offsets,
-      data: bytes.subarray(0, length),
-      nulls: this.#nulls.finish(),
-    };
+    return { kind: this.#kind, ...this.#sink.finish(), nulls: this.#nulls.finish() };
   }
 }
 

@@ -36,14 +36,7 @@ class TextAppender implements ColumnAppender {
   }
 
   finish(): ColumnVector {
-    const { rows, offsets, bytes, length } = this.#sink;
-    return {
-      kind: 'string',
-      length: rows,
-      offsets,
-      data: bytes.subarray(0, length),
-      nulls: this.#nulls.finish(),
-    };
+    return { kind: 'string', ...this.#sink.finish(), nulls: this.#nulls.finish() };
   }
 }
 

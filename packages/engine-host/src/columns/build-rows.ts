@@ -2,7 +2,7 @@ import type { ColumnBatch, ColumnKind, ColumnVector } from '@senbon/hive-thrift'
 import type { ColumnSchema, ExecutorResult, HiveTypeName } from '../executor.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import { NullMask } from './null-mask.ts';
-import { TextSink } from './text-sink.ts';
+import { type TextRows, TextSink } from './text-sink.ts';
 
 /** A value of a row made here, not by the engine itself: metadata, `SHOW`, `SET`. */
 export type Cell = string | number | boolean | null;
@@ -51,15 +51,15 @@ function buildColumn(kind: ColumnKind, rows: readonly (readonly Cell[])[], index
     case 'i32':
       return { kind, values: Int32Array.from(numbers), ...common };
     default:
-      return { kind: 'string', ...textOf(cells), ...common };
+      return { kind: 'string', ...textOf(cells), nulls: common.nulls };
   }
 }
 
-function textOf(cells: readonly Cell[]): { offsets: Int32Array; data: Uint8Array } {
+function textOf(cells: readonly Cell[]): TextRows {
   const sink = new TextSink(cells.length);
   for (const cell of cells) {
     if (cell !== null) sink.put(String(cell));
     sink.endRow();
   }
-  return { offsets: sink.offsets, data: sink.bytes.subarray(0, sink.length) };
+  return sink.finish();
 }

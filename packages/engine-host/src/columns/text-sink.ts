@@ -1,7 +1,12 @@
+import type { VariableColumn } from '@senbon/hive-thrift';
+
 /** `VariableColumn.offsets` are 32-bit. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 const FIRST_BYTES = 256;
+
+/** What a text or binary column is, but for its kind and NULLs. */
+export type TextRows = Pick<VariableColumn<'string' | 'binary'>, 'length' | 'offsets' | 'data'>;
 
 /** Growing bytes and row offsets of a string or binary column. Writers call `reserve` before they touch `bytes`. */
 export class TextSink {
@@ -39,6 +44,11 @@ export class TextSink {
   endRow(): void {
     this.rows++;
     this.offsets[this.rows] = this.length;
+  }
+
+  /** The rows written, as a column's. Nothing may be written any more. */
+  finish(): TextRows {
+    return { length: this.rows, offsets: this.offsets, data: this.bytes.subarray(0, this.length) };
   }
 
   put(text: string): void {

@@ -1,4 +1,4 @@
-import { NullMask, shortestDouble, TextSink } from '@senbon/engine-host';
+import { NullMask, shortestDouble, type TextRows, TextSink } from '@senbon/engine-host';
 import type { ColumnBatch, ColumnVector } from '@senbon/hive-thrift';
 import type { ArrowColumn } from '../arrow/arrow-column.ts';
 import type { ArrowBatch } from '../arrow/arrow-stream.ts';
@@ -47,18 +47,18 @@ function toVector(type: SparkType, column: ArrowColumn): ColumnVector {
     case 'binary':
       return { kind: 'binary', offsets: column.offsets, data: column.data, ...common };
     default:
-      return { ...textVector(type, column), ...common };
+      return { kind: 'string', ...textOf(type, column), nulls: common.nulls };
   }
 }
 
-function textVector(type: SparkType, column: ArrowColumn) {
+function textOf(type: SparkType, column: ArrowColumn): TextRows {
   const sink = new TextSink(column.length);
   const put = putText(type, column, false);
   for (let row = 0; row < column.length; row++) {
     if (!column.isNull(row)) put(row, sink);
     sink.endRow();
   }
-  return { kind: 'string', offsets: sink.offsets, data: sink.bytes.subarray(0, sink.length) } as const;
+  return sink.finish();
 }
 
 function nullsOf({ validity, length }: ArrowColumn): Uint8Array | null {
