@@ -19,6 +19,7 @@ export type * from './executor.ts';
 export { encodeEngineSpec, type EngineSpec, parseEngineSpec } from './launch/engine-spec.ts';
 export { type LaunchEngineOptions, launchEngineProcess } from './launch/launcher.ts';
 export { type DrainOptions, EngineState } from './lifecycle/engine-lifecycle.ts';
+export { columnRow, functionRow, tableRow } from './metadata-rows.ts';
 export { metadataSchemas } from './metadata-schemas.ts';
 export { sliceBatch } from './result/batches.ts';
 export {

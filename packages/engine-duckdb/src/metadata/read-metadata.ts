@@ -2,9 +2,12 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import {
   buildRows,
   type Cell,
+  columnRow,
+  functionRow,
   JDBC,
   type MetadataRequest,
   metadataSchemas,
+  tableRow,
   typeInfoRows,
 } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
@@ -55,49 +58,36 @@ async function readRows(request: MetadataRequest, context: Context): Promise<rea
 }
 
 function tableCells(row: Row): readonly Cell[] {
-  const named = [
-    text(row.catalog),
-    text(row.schema),
-    text(row.name),
-    text(row.type),
-    text(row.comment) ?? '',
-  ];
-  return [...named, null, null, null, null, null];
+  return tableRow({
+    ...schemaOf(row),
+    table: text(row.name),
+    type: text(row.type),
+    remarks: text(row.comment) ?? '',
+  });
 }
 
 function columnCells(row: Row): readonly Cell[] {
   const type = describeType(String(row.type));
-  const isNullable = row.nullable === true;
-  return [
-    text(row.catalog),
-    text(row.schema),
-    text(row.table),
-    text(row.name),
-    type.jdbcType,
-    type.name,
-    type.size,
-    null,
-    type.digits,
-    type.radix,
-    isNullable ? JDBC.nullable : JDBC.noNulls,
-    text(row.comment) ?? '',
-    text(row.initial),
-    null,
-    null,
-    type.name === 'STRING' ? type.size : null,
-    Number(row.position),
-    isNullable ? 'YES' : 'NO',
-    null,
-    null,
-    null,
-    null,
-    'NO',
-  ];
+  return columnRow({
+    ...schemaOf(row),
+    table: text(row.table),
+    name: text(row.name),
+    type,
+    typeName: type.name,
+    isNullable: row.nullable === true,
+    remarks: text(row.comment) ?? '',
+    defaultValue: text(row.initial),
+    position: Number(row.position),
+  });
 }
 
 function functionCells(row: Row): readonly Cell[] {
-  const type = row.is_table === true ? JDBC.returnsTable : JDBC.returnsValue;
-  return [text(row.catalog), text(row.schema), text(row.name), text(row.remarks) ?? '', type, text(row.name)];
+  return functionRow({
+    ...schemaOf(row),
+    name: text(row.name),
+    remarks: text(row.remarks) ?? '',
+    returnsTable: row.is_table === true,
+  });
 }
 
 function primaryKeyCells(row: Row): readonly Cell[] {
@@ -119,6 +109,10 @@ function crossReferenceCells(row: Row): readonly Cell[] {
     null,
     JDBC.notDeferrable,
   ];
+}
+
+function schemaOf(row: Row): { readonly catalog: string | null; readonly schema: string | null } {
+  return { catalog: text(row.catalog), schema: text(row.schema) };
 }
 
 function keyTable(row: Row): readonly Cell[] {

@@ -1,12 +1,14 @@
 import {
   buildRows,
   type Cell,
+  columnRow,
   type ColumnTypeInfo,
   decimalTypeInfo,
+  functionRow,
   hiveTypeInfo,
-  JDBC,
   type MetadataRequest,
   metadataSchemas,
+  tableRow,
   typeInfoRows,
 } from '@senbon/engine-host';
 import type { ColumnBatch } from '@senbon/hive-thrift';
@@ -59,7 +61,7 @@ async function tableRows(request: Request<'tables'>, catalog: SparkCatalog): Pro
   const tables = await catalog.tables(request);
   return tables
     .filter(({ type }) => asked.size === 0 || asked.has(type))
-    .map((table) => [...pathCells(table), table.type, '', null, null, null, null, null]);
+    .map(({ name, ...rest }) => tableRow({ ...rest, table: name, remarks: '' }));
 }
 
 async function columnRows(
@@ -90,38 +92,26 @@ async function functionRows(request: Request<'functions'>, source: CatalogSource
       catalog: parts.at(-3) ?? null,
     }))
     .filter(({ name, schema }) => isMeant(name) && (schema === null || isSchemaMeant(schema)))
-    .map(({ name, schema, catalog }) => [catalog, schema, name, '', JDBC.returnsValue, name]);
+    .map((entry) => functionRow({ ...entry, remarks: '', returnsTable: false }));
 }
 
-function columnCells(table: TableRef, field: SparkField, position: number): readonly Cell[] {
-  const type = typeInfo(field.type);
-  return [
-    ...pathCells(table),
-    field.name,
-    type.jdbcType,
-    typeSql(field.type),
-    type.size,
-    null,
-    type.digits,
-    type.radix,
-    field.isNullable ? JDBC.nullable : JDBC.noNulls,
-    commentOf(field),
-    null,
-    null,
-    null,
-    type.name === 'STRING' ? type.size : null,
+function columnCells(
+  { catalog, schema, name }: TableRef,
+  field: SparkField,
+  position: number,
+): readonly Cell[] {
+  return columnRow({
+    catalog,
+    schema,
+    table: name,
+    name: field.name,
+    type: typeInfo(field.type),
+    typeName: typeSql(field.type),
+    isNullable: field.isNullable,
+    remarks: commentOf(field),
+    defaultValue: null,
     position,
-    field.isNullable ? 'YES' : 'NO',
-    null,
-    null,
-    null,
-    null,
-    'NO',
-  ];
-}
-
-function pathCells({ catalog, schema, name }: TableRef): readonly Cell[] {
-  return [catalog, schema, name];
+  });
 }
 
 function typeInfo(type: SparkType): ColumnTypeInfo {
