@@ -40,16 +40,15 @@ function buildColumn(kind: ColumnKind, rows: readonly (readonly Cell[])[], index
   const mask = new NullMask(cells.length);
   for (const [row, cell] of cells.entries()) if (cell === null) mask.appendNull(row);
   const common = { length: cells.length, nulls: mask.finish() };
-  const numbers = cells.map(Number);
   switch (kind) {
     case 'bool':
-      return { kind, values: Uint8Array.from(numbers), ...common };
+      return { kind, values: Uint8Array.from(cells, Number), ...common };
     case 'i8':
-      return { kind, values: Int8Array.from(numbers), ...common };
+      return { kind, values: Int8Array.from(cells, Number), ...common };
     case 'i16':
-      return { kind, values: Int16Array.from(numbers), ...common };
+      return { kind, values: Int16Array.from(cells, Number), ...common };
     case 'i32':
-      return { kind, values: Int32Array.from(numbers), ...common };
+      return { kind, values: Int32Array.from(cells, Number), ...common };
     default:
       return { kind: 'string', ...textOf(cells), nulls: common.nulls };
   }
