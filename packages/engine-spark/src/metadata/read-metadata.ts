@@ -73,10 +73,7 @@ async function columnRows(
   const tables = await catalog.tables(request);
   const found = await tableColumns(source, tables);
   return found.flatMap(({ table, fields }) =>
-    fields
-      .map((field, i) => ({ field, cells: columnCells(table, field, i + 1) }))
-      .filter(({ field }) => isMeant(field.name))
-      .map(({ cells }) => cells),
+    fields.flatMap((field, i) => (isMeant(field.name) ? [columnCells(table, field, i + 1)] : [])),
   );
 }
 
