@@ -3,7 +3,7 @@ import { bool, bytes, field, int, mapOf, message, type MessageOf, repeated, text
 
 /**
  * What is used of spark/connect/base.proto, of Spark 3.5 and 4. Protobuf numbers never change their meaning, so one
- * table serves both; `connect-messages.test.ts` holds it to the .proto files of the jars.
+ * table serves both; `tests/spark/proto.test.ts` holds it to the .proto files of the jars.
  */
 const userContext = message({ userId: field(1, text), userName: field(2, text) });
 /** Who is asking; the first fields of every request, and the same in all of them. */
@@ -12,17 +12,8 @@ const caller = { sessionId: field(1, text), userContext: field(2, userContext) }
 const nothing = message({});
 const keyValue = message({ key: field(1, text), value: field(2, text) });
 
-const catalog = message({
-  currentDatabase: field(1, nothing),
-  listDatabases: field(3, message({ pattern: field(1, text) })),
-  listTables: field(4, message({ dbName: field(1, text), pattern: field(2, text) })),
-  listFunctions: field(5, message({ dbName: field(1, text), pattern: field(2, text) })),
-  currentCatalog: field(24, nothing),
-  listCatalogs: field(26, message({ pattern: field(1, text) })),
-});
 const relation = message({
   sql: field(10, message({ query: field(1, text) })),
-  catalog: field(200, catalog),
 });
 export const plan = message({ root: field(1, relation) });
 export type Plan = MessageOf<typeof plan>;
@@ -140,7 +131,6 @@ export const fetchErrorDetailsResponse = message({
     }),
   ),
 });
-export type ErrorDetails = MessageOf<typeof fetchErrorDetailsResponse>;
 
 /** google.rpc.Status and the one detail of it that Spark sends. */
 export const rpcStatus = message({
