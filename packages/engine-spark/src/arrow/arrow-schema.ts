@@ -24,14 +24,9 @@ const TYPE = {
 /** How values lie in the buffers of a column. */
 export type ArrowLayout =
   | { readonly kind: 'null' }
-  | { readonly kind: 'bool' }
-  | { readonly kind: 'int'; readonly bits: number }
-  | { readonly kind: 'float'; readonly bits: 32 | 64 }
-  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number; readonly bits: number }
-  | { readonly kind: 'date' }
+  /** One value after the other: of which width, the type of Spark's schema says. */
+  | { readonly kind: 'values' }
   | { readonly kind: 'timestamp'; readonly zone: string | null }
-  | { readonly kind: 'duration' }
-  | { readonly kind: 'interval'; readonly unit: 'months' | 'monthDayNano' }
   | { readonly kind: 'text' | 'binary'; readonly isLarge: boolean }
   | { readonly kind: 'list'; readonly isLarge: boolean }
   | { readonly kind: 'struct' }
@@ -45,7 +40,6 @@ export interface ArrowField {
 
 const INTERVAL_MONTHS = 0;
 const INTERVAL_MONTH_DAY_NANO = 2;
-const FLOAT_SINGLE = 1;
 
 /** Schema.fields. Throws TypeError for a type that Spark does not write. */
 export function readArrowSchema(schema: FlatTable): readonly ArrowField[] {
@@ -64,27 +58,18 @@ function readLayout(type: number, table: FlatTable | null): ArrowLayout {
   switch (type) {
     case TYPE.null:
       return { kind: 'null' };
+    case TYPE.interval:
+      checkInterval(table?.int16(0) ?? INTERVAL_MONTHS);
+      return { kind: 'values' };
     case TYPE.bool:
-      return { kind: 'bool' };
     case TYPE.int:
-      return { kind: 'int', bits: table?.int32(0) ?? 0 };
     case TYPE.float:
-      return { kind: 'float', bits: table?.int16(0) === FLOAT_SINGLE ? 32 : 64 };
     case TYPE.decimal:
-      return {
-        kind: 'decimal',
-        precision: table?.int32(0) ?? 0,
-        scale: table?.int32(1) ?? 0,
-        bits: table?.int32(2, 128) ?? 128,
-      };
     case TYPE.date:
-      return { kind: 'date' };
+    case TYPE.duration:
+      return { kind: 'values' };
     case TYPE.timestamp:
       return { kind: 'timestamp', zone: table?.text(1) ?? null };
-    case TYPE.duration:
-      return { kind: 'duration' };
-    case TYPE.interval:
-      return readInterval(table?.int16(0) ?? INTERVAL_MONTHS);
     case TYPE.utf8:
     case TYPE.largeUtf8:
       return { kind: 'text', isLarge: type === TYPE.largeUtf8 };
@@ -103,8 +88,7 @@ function readLayout(type: number, table: FlatTable | null): ArrowLayout {
   }
 }
 
-function readInterval(unit: number): ArrowLayout {
-  if (unit === INTERVAL_MONTHS) return { kind: 'interval', unit: 'months' };
-  if (unit === INTERVAL_MONTH_DAY_NANO) return { kind: 'interval', unit: 'monthDayNano' };
+function checkInterval(unit: number): void {
+  if (unit === INTERVAL_MONTHS || unit === INTERVAL_MONTH_DAY_NANO) return;
   throw new TypeError(`an Arrow interval of unit ${unit}, which no Spark is known to send`);
 }
