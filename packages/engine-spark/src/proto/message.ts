@@ -17,7 +17,7 @@ export interface Field<T> {
   wireType(): number;
   /** Writes the value, with its tags. */
   put(writer: ProtoWriter, value: T): void;
-  /** The value after one more occurrence of the field. */
+  /** The value after one more occurrence of the field; `before`, which an earlier call has made, may be that. */
   take(before: T | undefined, reader: ProtoReader, depth: number): T;
 }
 
@@ -77,7 +77,11 @@ export function repeated<T>(id: number, kind: Kind<T> | (() => Kind<T>)): Field<
     put: (writer, values) => {
       for (const value of values) one.put(writer, value);
     },
-    take: (before, reader, depth) => [...(before ?? []), one.take(undefined, reader, depth)],
+    take: (before, reader, depth) => {
+      const values = (before ?? []) as T[];
+      values.push(one.take(undefined, reader, depth));
+      return values;
+    },
   };
 }
 
@@ -95,7 +99,7 @@ export function mapOf<T>(id: number, kind: Kind<T>): Field<ReadonlyMap<string, T
       ),
     take: (before, reader, depth) => {
       const { key = '', value } = pair.read(reader, depth);
-      const entries = new Map(before);
+      const entries = (before ?? new Map()) as Map<string, T>;
       if (value !== undefined) entries.set(key, value);
       return entries;
     },
