@@ -16,6 +16,7 @@ export { ZoneClock } from './columns/zone-clock.ts';
 export { engineHostArea } from './config.ts';
 export { engineMain } from './engine-main.ts';
 export type * from './executor.ts';
+export { jdbcPattern } from './jdbc-pattern.ts';
 export { encodeEngineSpec, type EngineSpec, parseEngineSpec } from './launch/engine-spec.ts';
 export { type LaunchEngineOptions, launchEngineProcess } from './launch/launcher.ts';
 export { type DrainOptions, EngineState } from './lifecycle/engine-lifecycle.ts';

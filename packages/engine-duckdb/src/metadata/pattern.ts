@@ -1,16 +1,13 @@
+import { jdbcPattern } from '@senbon/engine-host';
 import { literal } from '../sql/quote.ts';
 
-/**
- * A condition for a JDBC pattern (`%`, `_`, `\` as escape), without regard to case as Hive's names have none.
- * `null`, empty and `*` filter nothing: several drivers send those for "all". impyla writes `.*` for any text, which Hive
- * lets pass because its patterns become regular expressions.
- */
-export function likePattern(column: string, pattern: string | null): string {
-  if (pattern === null || pattern === '' || pattern === '%' || pattern === '*') return 'true';
+/** A condition for the pattern of a metadata call, without regard to case as Hive's names have none. */
+export function likePattern(column: string, sent: string | null): string {
+  const pattern = jdbcPattern(sent);
+  if (pattern === null) return 'true';
   // DuckDB refuses an escape without a character behind it; as JDBC reads it, that is the character itself.
   const closed = /(?:^|[^\\])(?:\\\\)*\\$/.test(pattern) ? `${pattern}\\` : pattern;
-  const like = closed.replaceAll('.*', '%');
-  return `${column} ILIKE ${literal(like)} ESCAPE '\\'`;
+  return `${column} ILIKE ${literal(closed)} ESCAPE '\\'`;
 }
 
 /** A condition for a name that is no pattern; `null` and empty filter nothing. */

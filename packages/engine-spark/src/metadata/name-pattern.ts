@@ -1,14 +1,13 @@
+import { jdbcPattern } from '@senbon/engine-host';
+
 /** Whether a name is meant. Names of Spark's have no case. */
 export type NameFilter = (name: string) => boolean;
 
-/**
- * A JDBC pattern (`%`, `_`, `\` as escape). `null`, empty and `*` filter nothing: several drivers send those for "all".
- * impyla writes `.*` for any text, which Hive lets pass because its patterns become regular expressions.
- */
+/** By the pattern of a metadata call. */
 export function namePattern(pattern: string | null): NameFilter {
-  if (pattern === null || pattern === '' || pattern === '%' || pattern === '*') return () => true;
+  const text = jdbcPattern(pattern);
+  if (text === null) return () => true;
   let source = '';
-  const text = pattern.replaceAll('.*', '%');
   for (let i = 0; i < text.length; i++) {
     let char = text.charAt(i);
     if (char === '%') source += '.*';
