@@ -150,6 +150,23 @@ it.each([
   expect(others.filter(isMeant)).toEqual([]);
 });
 
+it.each([
+  ['a%b%', ['ab', 'axbx'], ['ba', 'a']],
+  ['%b_%b', ['bxb', 'abxyb'], ['bb', 'bxbx']],
+  ['ab%ba', ['abba', 'abxba'], ['aba']],
+  ['%%', ['', 'x'], []],
+])('the pattern %s of several pieces', (pattern, meant, others) => {
+  const isMeant = namePattern(pattern);
+  expect(meant.filter((name) => !isMeant(name))).toEqual([]);
+  expect(others.filter(isMeant)).toEqual([]);
+});
+
+it('answers at once, however many wildcards a pattern has', () => {
+  const begun = performance.now();
+  expect(namePattern(`${'%a'.repeat(20)}%b`)('a'.repeat(120))).toBe(false);
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
 it('lets Spark filter by what both understand', () => {
   expect(['%', null, 'a_b%', "x'; DROP", 'a\\_b'].map(likeClause)).toEqual(['', '', " LIKE 'a*b*'", '', '']);
 });
