@@ -2,6 +2,7 @@ export type { EtcdMember, MemberTls } from './etcd/etcd-member.ts';
 export { startEtcd, type RealEtcd, type StartEtcdOptions } from './etcd/start-etcd.ts';
 export { freePort } from './process/free-port.ts';
 export { RingBuffer } from './process/ring-buffer.ts';
+export type { ServerGroup } from './process/server-group.ts';
 export {
   startProcess,
   type OwnedProcess,

@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type OwnedProcess, startProcess } from '../process/start-process.ts';
+import { RestartableServer } from '../process/restartable-server.ts';
+import type { ProcessOptions } from '../process/start-process.ts';
 
 const run = promisify(execFile);
 
-const START_TIMEOUT_MS = 20_000;
-const STOP_GRACE_MS = 5_000;
 const CTL_TIMEOUT_MS = 10_000;
 
 export interface MemberPlan {
@@ -31,46 +30,15 @@ export interface MemberSettings {
   readonly tls?: MemberTls | undefined;
 }
 
-/** One member of a cluster, and the process that is it at present. */
-export class EtcdMember {
+/** One member of a cluster. Once started, it serves as a member of a cluster that has a leader. */
+export class EtcdMember extends RestartableServer {
   readonly #settings: MemberSettings;
   readonly #plan: MemberPlan;
-  #process: OwnedProcess | null = null;
 
   constructor(settings: MemberSettings, plan: MemberPlan) {
+    super(plan.clientPort);
     this.#settings = settings;
     this.#plan = plan;
-  }
-
-  get port(): number {
-    return this.#plan.clientPort;
-  }
-
-  get address(): string {
-    return `127.0.0.1:${this.#plan.clientPort}`;
-  }
-
-  /** The end of what it printed. */
-  output(): string {
-    return this.#process?.output() ?? '';
-  }
-
-  /** Starts it on its ports and with its data. Resolves when it serves as a member of a cluster that has a leader. */
-  async start(): Promise<void> {
-    const { binDir, dir } = this.#settings;
-    await mkdir(dir, { recursive: true });
-    this.#process = await startProcess({
-      command: join(binDir, 'etcd'),
-      args: this.#args(),
-      // Variables named ETCD_… would be read as flags.
-      env: Object.fromEntries(
-        Object.keys(process.env).flatMap((name) => (name.startsWith('ETCD_') ? [[name, undefined]] : [])),
-      ),
-      name: `etcd ${this.#plan.name} on ${this.address}`,
-      // Said by this very process, which ends when it cannot have its ports.
-      ready: /ready to serve client requests/,
-      timeoutMs: START_TIMEOUT_MS,
-    });
   }
 
   async isLeader(): Promise<boolean> {
@@ -93,25 +61,20 @@ export class EtcdMember {
     return stdout;
   }
 
-  async stop(): Promise<void> {
-    await this.#process?.stop(STOP_GRACE_MS);
-  }
-
-  async kill(): Promise<void> {
-    await this.#process?.kill();
-  }
-
-  async restart(): Promise<void> {
-    await this.kill();
-    await this.start();
-  }
-
-  async stall(): Promise<void> {
-    await this.#process?.stall();
-  }
-
-  resume(): void {
-    this.#process?.resume();
+  protected async command(): Promise<ProcessOptions> {
+    const { binDir, dir } = this.#settings;
+    await mkdir(dir, { recursive: true });
+    return {
+      command: join(binDir, 'etcd'),
+      args: this.#args(),
+      // Variables named ETCD_… would be read as flags.
+      env: Object.fromEntries(
+        Object.keys(process.env).flatMap((name) => (name.startsWith('ETCD_') ? [[name, undefined]] : [])),
+      ),
+      name: `etcd ${this.#plan.name} on ${this.address}`,
+      // Said by this very process, which ends when it cannot have its ports.
+      ready: /ready to serve client requests/,
+    };
   }
 
   get #scheme(): string {

@@ -1,10 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OwnedProcess, startProcess } from '../process/start-process.ts';
+import { RestartableServer } from '../process/restartable-server.ts';
+import type { ProcessOptions } from '../process/start-process.ts';
 import { fourLetterWord } from './four-letter-word.ts';
-
-const START_TIMEOUT_MS = 20_000;
-const STOP_GRACE_MS = 5_000;
 
 export interface ServerPlan {
   /** 1 upward. */
@@ -25,39 +23,26 @@ export interface ServerSettings {
   readonly plans: readonly ServerPlan[];
 }
 
-/** One server of an ensemble, and the process that is it at present. */
-export class ZooKeeperServer {
+/** One server of an ensemble. Once started, it serves as one of a quorum. */
+export class ZooKeeperServer extends RestartableServer {
   readonly #settings: ServerSettings;
   readonly #plan: ServerPlan;
-  #process: OwnedProcess | null = null;
 
   constructor(settings: ServerSettings, plan: ServerPlan) {
+    super(plan.clientPort);
     this.#settings = settings;
     this.#plan = plan;
   }
 
-  get port(): number {
-    return this.#plan.clientPort;
+  /** `leader`, `follower` or `standalone`. */
+  async mode(): Promise<string> {
+    return /^Mode: (\w+)$/m.exec(await fourLetterWord(this.port, 'srvr'))?.[1] ?? 'unknown';
   }
 
-  get address(): string {
-    return `127.0.0.1:${this.#plan.clientPort}`;
-  }
-
-  get pid(): number {
-    return this.#process?.pid ?? -1;
-  }
-
-  /** The end of what it printed. */
-  output(): string {
-    return this.#process?.output() ?? '';
-  }
-
-  /** Starts it on its port and with its data. Resolves when this very process serves. */
-  async start(): Promise<void> {
+  protected async command(): Promise<ProcessOptions> {
     const { classpath } = this.#settings;
     const config = await this.#writeConfig();
-    this.#process = await startProcess({
+    return {
       command: 'java',
       // The serial collector and the first compiler are the cheapest way to a server that lives for seconds.
       args: [
@@ -72,34 +57,7 @@ export class ZooKeeperServer {
       ],
       name: `ZooKeeper server ${this.#plan.id} on ${this.address}`,
       ready: () => this.#serves(),
-      timeoutMs: START_TIMEOUT_MS,
-    });
-  }
-
-  /** `leader`, `follower` or `standalone`. */
-  async mode(): Promise<string> {
-    return /^Mode: (\w+)$/m.exec(await fourLetterWord(this.port, 'srvr'))?.[1] ?? 'unknown';
-  }
-
-  async stop(): Promise<void> {
-    await this.#process?.stop(STOP_GRACE_MS);
-  }
-
-  async kill(): Promise<void> {
-    await this.#process?.kill();
-  }
-
-  async restart(): Promise<void> {
-    await this.kill();
-    await this.start();
-  }
-
-  async stall(): Promise<void> {
-    await this.#process?.stall();
-  }
-
-  resume(): void {
-    this.#process?.resume();
+    };
   }
 
   get #dataDir(): string {
@@ -119,7 +77,7 @@ export class ZooKeeperServer {
     const lines = [
       `tickTime=${tickTimeMs}`,
       `dataDir=${this.#dataDir}`,
-      `clientPort=${this.#plan.clientPort}`,
+      `clientPort=${this.port}`,
       'clientPortAddress=127.0.0.1',
       'maxClientCnxns=0',
       'maxSessionTimeout=60000',
