@@ -1,7 +1,8 @@
 import { ConnectionState, type DiscoveryClient } from '@senbon/core';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Bench, LEASE_SECONDS, hostsOf, spec, startBench } from './harness.ts';
+import { hostsOf, spec } from '../support/discovery-bench.ts';
+import { type Bench, LEASE_SECONDS, startBench } from './harness.ts';
 import { type Cable, layCable } from '../support/cable.ts';
 
 const LEASE_MS = LEASE_SECONDS * 1_000;

@@ -1,7 +1,8 @@
 import type { DiscoveryClient } from '@senbon/core';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { hostsOf, spec, startBench } from './harness.ts';
+import { hostsOf, spec } from '../support/discovery-bench.ts';
+import { startBench } from './harness.ts';
 
 const CLIENTS = 4;
 const ROUNDS = 4;

@@ -1,7 +1,8 @@
 import { type TempDir, tempDir } from '@senbon/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Certificates, makeCertificates } from './certificates.ts';
-import { type Bench, bytes, hostsOf, spec, startBench } from './harness.ts';
+import { bytes, hostsOf, spec } from '../support/discovery-bench.ts';
+import { type Bench, startBench } from './harness.ts';
 
 const PATIENCE_MS = 15_000;
 

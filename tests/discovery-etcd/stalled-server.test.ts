@@ -1,7 +1,8 @@
 import { ConnectionState } from '@senbon/core';
 import { discoveryPlugin } from '@senbon/discovery-etcd';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Bench, CONNECT_TIMEOUT_MS, LEASE_SECONDS, spec, startBench } from './harness.ts';
+import { CONNECT_TIMEOUT_MS, spec } from '../support/discovery-bench.ts';
+import { type Bench, LEASE_SECONDS, startBench } from './harness.ts';
 
 const SLACK_MS = 1_000;
 

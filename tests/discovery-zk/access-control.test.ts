@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bench, bytes, hostsOf, spec, startBench } from './harness.ts';
+import { bytes, hostsOf, spec } from '../support/discovery-bench.ts';
+import { type Bench, startBench } from './harness.ts';
 
 const DIGEST = {
   'kyuubi.ha.zookeeper.auth.type': 'DIGEST',

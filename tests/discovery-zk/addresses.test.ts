@@ -1,6 +1,7 @@
 import { freePort } from '@senbon/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bench, hostsOf, spec, startBench } from './harness.ts';
+import { hostsOf, spec } from '../support/discovery-bench.ts';
+import { type Bench, startBench } from './harness.ts';
 
 describe('addresses', () => {
   let bench: Bench;

@@ -2,7 +2,8 @@ import type { DiscoveryClient } from '@senbon/core';
 import { fourLetterWord } from '@senbon/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CuratorPeer, startCuratorPeer } from './curator-peer.ts';
-import { type Bench, bytes, startBench } from './harness.ts';
+import { bytes } from '../support/discovery-bench.ts';
+import { type Bench, startBench } from './harness.ts';
 
 const ROUNDS = 25;
 const PATIENCE_MS = 30_000;

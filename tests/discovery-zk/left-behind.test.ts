@@ -2,7 +2,8 @@ import { fourLetterWord, startProcess, tempDir } from '@senbon/testkit';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Bench, bytes, startBench } from './harness.ts';
+import { bytes } from '../support/discovery-bench.ts';
+import { type Bench, startBench } from './harness.ts';
 
 const PLUGIN = import.meta.resolve('@senbon/discovery-zk');
 

@@ -1,6 +1,7 @@
 import { ConnectionState } from '@senbon/core';
 import { describe, expect, it, vi } from 'vitest';
-import { hostsOf, spec, startBench } from './harness.ts';
+import { hostsOf, spec } from '../support/discovery-bench.ts';
+import { startBench } from './harness.ts';
 
 const PATIENCE_MS = 15_000;
 

@@ -1,7 +1,8 @@
 import { ConnectionState } from '@senbon/core';
 import { discoveryPlugin } from '@senbon/discovery-zk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Bench, CONNECT_TIMEOUT_MS, SESSION_TIMEOUT_MS, spec, startBench } from './harness.ts';
+import { CONNECT_TIMEOUT_MS, spec } from '../support/discovery-bench.ts';
+import { type Bench, SESSION_TIMEOUT_MS, startBench } from './harness.ts';
 
 const SLACK_MS = 1_000;
 
