@@ -1,32 +1,12 @@
 import { startProcess, tempDir } from '@senbon/testkit';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeClient } from '../support/left-behind-client.ts';
 import { type Bench, LEASE_SECONDS, startBench } from './harness.ts';
 
-const PLUGIN = import.meta.resolve('@senbon/discovery-etcd');
-
-/** A client in a process of its own: registers, takes one lock and waits for another. */
-const PROGRAM = `
-import { discoveryPlugin } from ${JSON.stringify(PLUGIN)};
-const logger = { debug() {}, info() {}, warn() {}, error() {}, named: () => logger };
-const [addresses, mode] = process.argv.slice(2);
-const conf = new Map([['kyuubi.ha.etcd.lease.timeout', 'PT${LEASE_SECONDS}S']]);
-const client = await discoveryPlugin.open({ addresses, sessionTimeoutMs: 1500, connectTimeoutMs: 3000, conf, logger }, {});
-let changes = 0;
-client.connection.onChange((state) => process.stderr.write(++changes + ' ' + state + '\\n'));
-process.on('SIGUSR2', () => client.close());
-await client.registry.register('/kyuubi', { host: 'crashing', port: 1, version: '1' });
-if (mode === 'hold') {
-  client.locks.withLock('/lock', 5000, () => {
-    client.locks.withLock('/lock', 60_000, async () => {}).catch(() => {});
-    setTimeout(() => process.stderr.write('holding\\n'), 200);
-    return new Promise(() => {});
-  });
-} else {
-  process.stderr.write('ready\\n');
-}
-`;
+const CLIENT = {
+  plugin: import.meta.resolve('@senbon/discovery-etcd'),
+  conf: { 'kyuubi.ha.etcd.lease.timeout': `PT${LEASE_SECONDS}S` },
+};
 
 describe('what a client leaves behind', () => {
   let bench: Bench;
@@ -39,8 +19,7 @@ describe('what a client leaves behind', () => {
   const keys = async () =>
     (await bench.etcd.ctl('get', '--prefix', '--keys-only', '/')).split('\n').filter((line) => line !== '');
   const start = async (dir: string, mode: string, ready: RegExp) => {
-    const program = join(dir, 'client.mjs');
-    await writeFile(program, PROGRAM);
+    const program = await writeClient(dir, CLIENT);
     return startProcess({
       command: process.execPath,
       args: [program, bench.etcd.addresses, mode],

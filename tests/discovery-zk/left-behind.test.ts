@@ -1,35 +1,18 @@
 import { fourLetterWord, startProcess, tempDir } from '@senbon/testkit';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bytes } from '../support/discovery-bench.ts';
+import { writeClient } from '../support/left-behind-client.ts';
 import { type Bench, startBench } from './harness.ts';
 
-const PLUGIN = import.meta.resolve('@senbon/discovery-zk');
-
-/** A client in a process of its own: registers, takes one lock and waits for another. */
-const PROGRAM = `
-import { discoveryPlugin } from ${JSON.stringify(PLUGIN)};
-const logger = { debug() {}, info() {}, warn() {}, error() {}, named: () => logger };
-const [addresses, mode] = process.argv.slice(2);
-const options = { addresses, sessionTimeoutMs: 1500, connectTimeoutMs: 3000, conf: new Map(), logger };
-const client = await discoveryPlugin.open(options, {});
-let changes = 0;
-client.connection.onChange((state) => process.stderr.write(++changes + ' ' + state + '\\n'));
-process.on('SIGUSR2', () => client.close());
-await client.registry.register('/kyuubi', { host: 'crashing', port: 1, version: '1' });
+const CLIENT = {
+  plugin: import.meta.resolve('@senbon/discovery-zk'),
+  more: `
 await client.records.put('/large', new Uint8Array(500_000).fill(7));
 await client.records.get('/large');
-if (mode === 'hold') {
-  client.locks.withLock('/lock', 5000, () => {
-    client.locks.withLock('/lock', 60_000, async () => {}).catch(() => {});
-    setTimeout(() => process.stderr.write('holding\\n'), 200);
-    return new Promise(() => {});
-  });
-} else {
-  process.stderr.write('ready\\n');
-}
-`;
+`,
+};
 
 describe('what a client leaves behind', () => {
   let bench: Bench;
@@ -42,8 +25,7 @@ describe('what a client leaves behind', () => {
 
   it('after a crash: empty persistent parents only', async () => {
     await using dir = await tempDir('crash');
-    const program = join(dir.path, 'client.mjs');
-    await writeFile(program, PROGRAM);
+    const program = await writeClient(dir.path, CLIENT);
     const child = await startProcess({
       command: process.execPath,
       args: [program, `127.0.0.1:${bench.port}`, 'hold'],
@@ -81,8 +63,7 @@ describe('what a client leaves behind', () => {
 
   it('on stdout: nothing, through disconnects, expiry and close', async () => {
     await using dir = await tempDir('output');
-    const program = join(dir.path, 'client.mjs');
-    await writeFile(program, PROGRAM);
+    const program = await writeClient(dir.path, CLIENT);
     const stdout = join(dir.path, 'stdout');
     const child = await startProcess({
       command: 'sh',
