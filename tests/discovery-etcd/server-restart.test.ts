@@ -1,6 +1,7 @@
 import { ConnectionState } from '@senbon/core';
 import { describe, expect, it, vi } from 'vitest';
 import { hostsOf, spec } from '../support/discovery-bench.ts';
+import { expectListedByAll, operateMeanwhile, registerEach, registerWatched } from '../support/restarts.ts';
 import { startBench } from './harness.ts';
 
 const PATIENCE_MS = 20_000;
@@ -11,11 +12,7 @@ describe.each([1, 3] as const)('all of %i members, restarted', (members) => {
   it('have the same lease, node and watch', async () => {
     await using bench = await startBench({ members });
     const [client, other] = [await bench.open(LONG_LEASE), await bench.open(LONG_LEASE)];
-    const states: ConnectionState[] = [];
-    client.connection.onChange((state) => states.push(state));
-    const lists: string[][] = [];
-    await client.registry.watch('/kyuubi', (nodes) => lists.push(hostsOf(nodes)));
-    const registration = await client.registry.register('/kyuubi', spec('a'));
+    const { registration, states, lists } = await registerWatched(client);
     const { path } = registration;
     await bench.etcd.restart();
     await vi.waitFor(() => expect(client.connection.state).toBe('connected'), PATIENCE_MS);
@@ -32,14 +29,12 @@ describe.each([1, 3] as const)('all of %i members, restarted', (members) => {
 describe('a cluster that is away', () => {
   it('makes operations wait that were begun meanwhile', async () => {
     await using bench = await startBench();
-    const client = await bench.open({ ...LONG_LEASE, connectTimeoutMs: PATIENCE_MS });
-    await bench.etcd.kill();
-    await vi.waitFor(() => expect(client.connection.state).toBe(ConnectionState.suspended), PATIENCE_MS);
-    const put = client.records.put('/record', new Uint8Array([1]), { expected: 'absent' });
-    const lock = client.locks.withLock('/lock', PATIENCE_MS, async () => 'had');
-    await bench.etcd.restart();
-    expect(await put).toBeGreaterThan(0);
-    expect(await lock).toBe('had');
+    const { version, locked } = await operateMeanwhile(bench, {
+      ...LONG_LEASE,
+      connectTimeoutMs: PATIENCE_MS,
+    });
+    expect(version).toBeGreaterThan(0);
+    expect(locked).toBe('had');
   });
 });
 
@@ -47,18 +42,11 @@ describe('one of three members, away', () => {
   it('is not needed: the leader killed while four clients work', async () => {
     await using bench = await startBench({ members: 3 });
     const clients = await Promise.all([1, 2, 3, 4].map(() => bench.open(LONG_LEASE)));
-    const registrations = await Promise.all(
-      clients.map((client, i) => client.registry.register('/kyuubi', spec(`h${i}`))),
-    );
+    const registrations = await registerEach(clients);
     const paths = registrations.map(({ path }) => path).toSorted();
     const leading = await Promise.all(bench.etcd.members.map((member) => member.isLeader()));
     await bench.etcd.members[leading.indexOf(true)]?.kill();
-    await vi.waitFor(async () => {
-      for (const client of clients) {
-        const nodes = await client.registry.list('/kyuubi');
-        expect(nodes.map(({ path }) => path).toSorted()).toEqual(paths);
-      }
-    }, PATIENCE_MS);
+    await expectListedByAll(clients, paths, PATIENCE_MS);
     expect(registrations.map(({ path }) => path).toSorted()).toEqual(paths);
   });
 
@@ -75,9 +63,7 @@ describe('one of three members, away', () => {
     for (const [i, client] of clients.entries()) {
       await client.registry.watch('/kyuubi', (nodes) => lists.set(i, hostsOf(nodes)));
     }
-    const registrations = await Promise.all(
-      clients.map((client, i) => client.registry.register('/kyuubi', spec(`h${i}`))),
-    );
+    const registrations = await registerEach(clients);
     const leading = await Promise.all(bench.etcd.members.map((member) => member.isLeader()));
     const leader = bench.etcd.members[leading.indexOf(true)];
     await leader?.stall();
