@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { dialects } from '../support/dialects.ts';
 import { engineNodes } from '../support/engine-nodes.ts';
-import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
 import { type Client, openSession, query } from '../support/hive.ts';
-import { SPARK_FETCH_TIMEOUT_MS, sparkGateway } from '../support/spark.ts';
+import { sparkSuite } from '../support/spark-suite.ts';
 import type { TaggedProcess } from '../support/tagged-processes.ts';
 
 /** Spark itself takes a moment to go when it is asked to. */
@@ -14,13 +13,7 @@ const TOLD_WITHIN_MS = 5_000;
 /** Time for Spark to begin with a statement. */
 const BEGIN_MS = 1_000;
 
-let gateway: Gateway;
-let home: GatewayHome;
-
-beforeAll(async () => {
-  ({ gateway, home } = await startGateway(await sparkGateway()));
-}, SPARK_FETCH_TIMEOUT_MS);
-afterAll(async () => home?.close());
+const suite = sparkSuite();
 
 const opened: Client[] = [];
 afterEach(async () => {
@@ -28,7 +21,7 @@ afterEach(async () => {
 });
 
 async function open(user: string, conf: Readonly<Record<string, string>> = {}): Promise<Client> {
-  const client = await openSession(gateway.binary, user, conf);
+  const client = await openSession(suite.gateway.binary, user, conf);
   opened.push(client);
   // OpenSession is answered before there is an engine.
   expect(await query(client.session, 'SELECT 1')).toEqual([[1]]);
@@ -36,7 +29,7 @@ async function open(user: string, conf: Readonly<Record<string, string>> = {}): 
 }
 
 function processLike(text: string): TaggedProcess {
-  const found = home.engines().filter(({ command }) => command.includes(text));
+  const found = suite.home.engines().filter(({ command }) => command.includes(text));
   expect(found).toHaveLength(1);
   return found[0] as TaggedProcess;
 }
@@ -59,9 +52,9 @@ async function failureAfter({ session }: Client, kill: () => void): Promise<unkn
 }
 
 async function expectNothingLeft(): Promise<void> {
-  const { zooKeeper } = gateway;
+  const { zooKeeper } = suite.gateway;
   if (zooKeeper === undefined) throw new Error('no embedded ZooKeeper');
-  await expect.poll(() => home.engines(), { timeout: GONE_TIMEOUT_MS }).toEqual([]);
+  await expect.poll(() => suite.home.engines(), { timeout: GONE_TIMEOUT_MS }).toEqual([]);
   await expect.poll(async () => engineNodes(zooKeeper), { timeout: GONE_TIMEOUT_MS }).toEqual([]);
 }
 
@@ -81,7 +74,7 @@ describe('kill -9', () => {
 
   it('of the engine: its Spark goes with it', async () => {
     const client = await open('bert');
-    const victims = home.engines().filter(({ command }) => command.includes('engine-main.js'));
+    const victims = suite.home.engines().filter(({ command }) => command.includes('engine-main.js'));
     const error = await failureAfter(client, () => {
       for (const { pid } of victims) process.kill(pid, 'SIGKILL');
     });
@@ -114,5 +107,5 @@ describe('a Spark that does not start', () => {
 
 /** Engines, as opposed to what is on its way out. */
 function engineNames(): readonly string[] {
-  return home.engines().map(({ command }) => command);
+  return suite.home.engines().map(({ command }) => command);
 }
