@@ -3,21 +3,22 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { dialects } from '../support/dialects.ts';
 import { type Gateway, type GatewayHome, startGateway } from '../support/gateway.ts';
-import { SparkConnectServer } from '../support/spark-connect-server.ts';
+import { startSparkConnectServer } from '../support/spark-connect-server.ts';
+import type { SparkProgram } from '../support/spark-program.ts';
 import { SPARK_FETCH_TIMEOUT_MS, sparkPeer } from '../support/spark.ts';
 import { Tether } from '../support/tether.ts';
 import { TlsEnding } from '../support/tls-ending.ts';
 
 const ROWS = 1_000_000;
 
-let spark: SparkConnectServer;
+let spark: SparkProgram;
 let tether: Tether;
 let ending: TlsEnding;
 let gateway: Gateway;
 let home: GatewayHome;
 
 beforeAll(async () => {
-  spark = await SparkConnectServer.start(await sparkPeer());
+  spark = await startSparkConnectServer(await sparkPeer());
   tether = await Tether.to(spark.port);
   ending = await TlsEnding.before(spark.port);
   ({ gateway, home } = await startGateway({

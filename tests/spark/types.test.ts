@@ -1,7 +1,8 @@
 import { type Connection, connect } from '@senbon/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayHome, startGateway } from '../support/gateway.ts';
-import { SparkThriftServer } from '../support/spark-thrift-server.ts';
+import type { SparkProgram } from '../support/spark-program.ts';
+import { startSparkThriftServer } from '../support/spark-thrift-server.ts';
 import { SPARK_FETCH_TIMEOUT_MS, sparkGateway, sparkPeer } from '../support/spark.ts';
 
 /** Every type of Spark's, at its ends and in between, plain and nested. */
@@ -38,7 +39,7 @@ const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', '+05:45'];
 
 describe.each(['3.5', '4.0'] as const)('values as the Thrift server of Spark %s has them', (version) => {
   let home: GatewayHome;
-  let sparks: SparkThriftServer;
+  let sparks: SparkProgram;
   let ours: Connection;
   let theirs: Connection;
 
@@ -46,9 +47,9 @@ describe.each(['3.5', '4.0'] as const)('values as the Thrift server of Spark %s 
     const peer = await sparkPeer(version);
     const started = await startGateway(await sparkGateway(version));
     home = started.home;
-    sparks = await SparkThriftServer.start(peer);
+    sparks = await startSparkThriftServer(peer);
     ours = await connect(started.gateway.urls.binary, { user: 'anna' });
-    theirs = await connect(sparks.url, { user: 'anna' });
+    theirs = await connect(`jdbc:hive2://127.0.0.1:${sparks.port}/default`, { user: 'anna' });
   }, SPARK_FETCH_TIMEOUT_MS);
 
   afterAll(async () => {
