@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { endChild } from './end-child.mjs';
 
 const run = promisify(execFile);
 const scripts = join(import.meta.dirname, '../../scripts');
@@ -68,12 +69,7 @@ export class SparkServer {
   }
 
   async close() {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
-    await ended;
-    clearTimeout(timer);
-    await rm(this.#dir, { recursive: true, force: true });
+    await endChild(this.#child, this.#dir);
   }
 }
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@senbon/core';
 import { discoveryPlugin } from '@senbon/discovery-zk';
+import { endChild } from './end-child.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 30_000;
@@ -98,12 +98,7 @@ export class Stage {
   }
 
   async close() {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
-    await ended;
-    clearTimeout(timer);
-    await rm(this.#dir, { recursive: true, force: true });
+    await endChild(this.#child, this.#dir);
   }
 
   async #address(pattern) {
