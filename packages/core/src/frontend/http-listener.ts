@@ -2,10 +2,12 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import type { AreaConfig } from '../config/area.ts';
 import type { ListeningSocket } from '../handover/inheritance.ts';
 import { atMost } from '../observe/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { frontendArea } from './config.ts';
 import { fdOf, listen } from './listen.ts';
 import { refuseHttp } from './refuse-http.ts';
 
@@ -18,11 +20,8 @@ export interface HttpListenerOptions {
   readonly host: string | null;
   readonly port: number;
   readonly portKey: string;
-  readonly maxHeaderBytes: number;
-  readonly idleMs: number;
-  /** For the headers of a request. */
-  readonly headersTimeoutMs: number;
-  readonly maxConnections: number;
+  /** Its bounds, which are those of the HTTP frontends. */
+  readonly config: AreaConfig<typeof frontendArea>;
   /** From the process before this one. */
   readonly inherited: ListeningSocket | null;
   readonly clock: Clock;
@@ -43,7 +42,8 @@ export class HttpListener {
   readonly #pending = new Set<ServerResponse>();
 
   constructor(options: HttpListenerOptions) {
-    const { app, maxHeaderBytes, idleMs, headersTimeoutMs, logger } = options;
+    const { app, config, logger } = options;
+    const { httpHeaderBytes: maxHeaderBytes, loginTimeoutMs: headersTimeoutMs } = config;
     this.#options = options;
     this.#port = options.inherited?.port ?? 0;
     this.#server = createAdaptorServer({
@@ -51,7 +51,7 @@ export class HttpListener {
       createServer,
       serverOptions: {
         maxHeaderSize: maxHeaderBytes,
-        keepAliveTimeout: idleMs,
+        keepAliveTimeout: config.httpIdleMs,
         headersTimeout: headersTimeoutMs,
         // How long a body may take depends on its size: see readBody.
         requestTimeout: 0,
@@ -59,7 +59,7 @@ export class HttpListener {
         noDelay: true,
       },
     }) as Server;
-    this.#server.maxConnections = options.maxConnections;
+    this.#server.maxConnections = config.maxConnections;
     // An accept that fails (no file handles left) must not end the process.
     this.#server.on('error', (error) => logger.error('The listener reports an error', error));
     this.#server.on('clientError', (error, socket) => {
