@@ -11,6 +11,7 @@ import { authenticate, type AuthMode } from './auth.ts';
 import { goneBefore } from './client-gone.ts';
 import type { frontendArea } from './config.ts';
 import type { Frontend } from './frontend.ts';
+import { challengeOf, CREDENTIALS_WANTED } from './http-challenge.ts';
 import { type HttpApp, type HttpContext, HttpListener } from './http-listener.ts';
 import { basicCredentials, checkValues, clientAddress, readBody } from './http-request.ts';
 import { HttpSink } from './http-sink.ts';
@@ -133,7 +134,7 @@ export class ThriftHttpFrontend implements Frontend {
     const credentials = basicCredentials(header);
     if (credentials !== null) return authenticate(credentials);
     if (this.#options.auth === 'NOSASL') return null;
-    throw new SenbonError('AUTHENTICATION_FAILED', { user: '""', problem: 'send HTTP Basic credentials' });
+    throw new SenbonError('AUTHENTICATION_FAILED', { user: '""', problem: CREDENTIALS_WANTED });
   }
 
   #failure(context: HttpContext, error: unknown): Response {
@@ -142,13 +143,10 @@ export class ThriftHttpFrontend implements Frontend {
     this.#logger.warn(
       `Refused a request of ${clientAddress(context.env.incoming, this.#options.config.clientIpHeader)}: ${messageOf(known)}`,
     );
-    const headers: Record<string, string> =
-      known.httpStatus === 401 ? { 'www-authenticate': 'Basic realm="kyuubi"' } : {};
-    return new Response(
-      `Authentication Error: ${known.message}\n`.slice(
-        known.httpStatus === 401 ? 0 : 'Authentication Error: '.length,
-      ),
-      { status: known.httpStatus, headers },
-    );
+    const prefix = known.httpStatus === 401 ? 'Authentication Error: ' : '';
+    return new Response(`${prefix}${known.message}\n`, {
+      status: known.httpStatus,
+      headers: challengeOf(known),
+    });
   }
 }

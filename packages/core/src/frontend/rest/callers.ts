@@ -1,5 +1,6 @@
 import { SenbonError } from '../../errors/senbon-error.ts';
 import { checkUserName } from '../../session/user-name.ts';
+import { CREDENTIALS_WANTED } from '../http-challenge.ts';
 import { basicCredentials } from '../http-request.ts';
 
 export interface CallersOptions {
@@ -8,8 +9,6 @@ export interface CallersOptions {
   /** The OS user of this process, who is one, too. */
   readonly serverUser: string;
 }
-
-const CREDENTIALS_WANTED = 'send HTTP Basic credentials';
 
 /** Who calls the REST API. Nobody's password is checked yet, as in Kyuubi without authentication. */
 export class Callers {

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { frontendArea } from '../config.ts';
 import type { Frontend } from '../frontend.ts';
+import { challengeOf } from '../http-challenge.ts';
 import { type HttpApp, type HttpContext, HttpListener } from '../http-listener.ts';
 import { clientAddress } from '../http-request.ts';
 import { addAdminRoutes } from './admin-routes.ts';
@@ -98,8 +99,9 @@ export class RestFrontend implements Frontend {
     const known = SenbonError.from(error);
     const ip = clientAddress(context.env.incoming, this.#options.config.clientIpHeader);
     this.#logger.warn(`Refused ${context.req.method} ${context.req.path} of ${ip}: ${known.message}`);
-    const headers: Record<string, string> =
-      known.httpStatus === 401 ? { 'www-authenticate': 'Basic realm="kyuubi"' } : {};
-    return Response.json({ message: known.message }, { status: known.httpStatus, headers });
+    return Response.json(
+      { message: known.message },
+      { status: known.httpStatus, headers: challengeOf(known) },
+    );
   }
 }
