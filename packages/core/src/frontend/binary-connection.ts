@@ -4,6 +4,7 @@ import { messageOf } from '../errors/senbon-error.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { ArrivalTimer } from './arrival-timer.ts';
+import { peerAddress } from './peer-address.ts';
 import type { ReplySink } from '../relay/reply-sink.ts';
 import { RequestIntake } from './request-intake.ts';
 import type { RequestMemory } from './request-memory.ts';
@@ -84,7 +85,7 @@ export class BinaryConnection {
   }
 
   get ip(): string {
-    return addressOf(this.#socket);
+    return peerAddress(this.#socket);
   }
 
   get isClosed(): boolean {
@@ -117,7 +118,7 @@ export class BinaryConnection {
     this.#isFirst = false;
     const stranger = strangerAtBinary(chunk, this.#sasl !== null);
     if (stranger === null || this.isClosed) return false;
-    this.#options.logger.warn(`Turned ${addressOf(this.#socket)} away: ${stranger.advice}`);
+    this.#options.logger.warn(`Turned ${peerAddress(this.#socket)} away: ${stranger.advice}`);
     const reply = stranger.reply ?? this.#sasl?.bad(stranger.advice);
     if (reply !== undefined) this.#socket.write(reply);
     this.#close(stranger.advice);
@@ -200,14 +201,14 @@ export class BinaryConnection {
   #turnAway(message: string): void {
     if (this.isClosed) return;
     const reply = this.#sasl?.bad(message);
-    this.#options.logger.warn(`Turned ${addressOf(this.#socket)} away: ${message}`);
+    this.#options.logger.warn(`Turned ${peerAddress(this.#socket)} away: ${message}`);
     if (reply !== undefined) this.#socket.write(reply);
     this.#close(message);
   }
 
   #refuse(why: string): void {
     if (this.isClosed) return;
-    this.#options.logger.warn(`Closing the connection of ${addressOf(this.#socket)}: ${why}`);
+    this.#options.logger.warn(`Closing the connection of ${peerAddress(this.#socket)}: ${why}`);
     this.#socket.destroy();
     this.#close(why);
   }
@@ -229,11 +230,9 @@ export class BinaryConnection {
   #move(to: ConnectionPhase, why: string): void {
     if (!moves[this.#phase].includes(to))
       throw new Error(`a connection cannot go from ${this.#phase} to ${to}`);
-    this.#options.logger.debug(`connection of ${addressOf(this.#socket)}: ${this.#phase} -> ${to} (${why})`);
+    this.#options.logger.debug(
+      `connection of ${peerAddress(this.#socket)}: ${this.#phase} -> ${to} (${why})`,
+    );
     this.#phase = to;
   }
-}
-
-function addressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }

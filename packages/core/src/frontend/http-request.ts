@@ -5,6 +5,7 @@ import { SenbonError } from '../errors/senbon-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ArrivalTimer } from './arrival-timer.ts';
 import type { Credentials } from './auth.ts';
+import { peerAddress } from './peer-address.ts';
 import type { RequestShare } from './request-memory.ts';
 
 /** User and password of an `Authorization: Basic …` header; `null` when it is absent or something else. */
@@ -22,7 +23,7 @@ export function basicCredentials(header: string | undefined): Credentials | null
 export function clientAddress(incoming: IncomingMessage, header: string): string {
   const forwarded = incoming.headers[header.toLowerCase()];
   if (typeof forwarded === 'string' && forwarded !== '') return forwarded;
-  return ((incoming.socket as Socket | null)?.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
+  return peerAddress(incoming.socket as Socket | null);
 }
 
 export interface BodyBounds {
