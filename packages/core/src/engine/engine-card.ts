@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../config/parse-json.ts';
 
 /** Beside the logs of an engine, in its work directory: `<refId>.engine`. */
 export const CARD_SUFFIX = '.engine';
@@ -18,9 +19,5 @@ export function encodeEngineCard(value: EngineCard): string {
 
 /** `null` for anything else. */
 export function parseEngineCard(text: string): EngineCard | null {
-  try {
-    return card.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+  return parseJson(card, text);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../config/parse-json.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Records, Registry } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -114,9 +115,5 @@ export class DeadNeighbours {
 }
 
 function identityIn(value: Uint8Array): string | null {
-  try {
-    return report.parse(JSON.parse(Buffer.from(value).toString('utf8'))).process;
-  } catch {
-    return null;
-  }
+  return parseJson(report, Buffer.from(value).toString('utf8'))?.process ?? null;
 }

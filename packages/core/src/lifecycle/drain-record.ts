@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../config/parse-json.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /** Who is named in a report; the rest is counted. */
@@ -60,11 +61,11 @@ export function encodeDrainRecord(record: DrainReport | DrainRequest): Uint8Arra
 
 /** `null` when it is not one: another release may write more or less. */
 export function parseDrainReport(value: Uint8Array): DrainReport | null {
-  return parsed(report, value);
+  return parseJson(report, textOf(value));
 }
 
 export function parseDrainRequest(value: Uint8Array): DrainRequest | null {
-  return parsed(request, value);
+  return parseJson(request, textOf(value));
 }
 
 /** Sessions by user, most first; at most 20 users. */
@@ -82,11 +83,6 @@ export function ranked(counts: ReadonlyMap<string, number>): DrainReport['users'
     .slice(0, MAX_USERS);
 }
 
-function parsed<T>(schema: z.ZodType<T>, value: Uint8Array): T | null {
-  try {
-    const result = schema.safeParse(JSON.parse(Buffer.from(value).toString('utf8')));
-    return result.success ? result.data : null;
-  } catch {
-    return null;
-  }
+function textOf(value: Uint8Array): string {
+  return Buffer.from(value).toString('utf8');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../config/parse-json.ts';
 import { ranked } from './drain-record.ts';
 
 const left = z.object({
@@ -20,12 +21,7 @@ export type AskLeft = (deadlineMs: number | null) => Promise<LeftSessions | null
 
 /** `null` when it is none: an older version answers otherwise. */
 export function parseLeft(text: string): LeftSessions | null {
-  try {
-    const result = left.safeParse(JSON.parse(text));
-    return result.success ? result.data : null;
-  } catch {
-    return null;
-  }
+  return parseJson(left, text);
 }
 
 export function sumOfLeft(a: LeftSessions, b: LeftSessions): LeftSessions {
