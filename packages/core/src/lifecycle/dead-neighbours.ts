@@ -1,8 +1,7 @@
-import { z } from 'zod';
-import { parseJson } from '../config/parse-json.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Records, Registry } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
+import { loadRecordsOf, processIn } from './load-record.ts';
 
 export interface DeadNeighboursOptions {
   readonly records: Records;
@@ -17,7 +16,6 @@ export interface DeadNeighboursOptions {
 
 /** Between two looks at the processes that are known, which cost a read of /proc each. */
 const LOOK_MS = 1_000;
-const report = z.object({ process: z.string() });
 
 interface Neighbour {
   readonly space: string;
@@ -80,9 +78,9 @@ export class DeadNeighbours {
     const { records, spaces, logger } = this.#options;
     const found = await Promise.all(
       [...spaces].map(async (space) => {
-        const entries = await records.list(`${space}_load`);
+        const entries = await records.list(loadRecordsOf(space));
         return entries.flatMap(({ path, value }) => {
-          const identity = identityIn(value);
+          const identity = processIn(value);
           const instance = path.slice(path.lastIndexOf('/') + 1);
           return identity === null ? [] : [{ space, path, instance, identity }];
         });
@@ -100,7 +98,7 @@ export class DeadNeighbours {
       if (!isDead(identity)) continue;
       const entry = await records.get(path);
       // Its successor at this address says so before long.
-      if (entry === null || identityIn(entry.value) !== identity) continue;
+      if (entry === null || processIn(entry.value) !== identity) continue;
       const nodes = (await registry.list(space)).filter(({ host, port }) => `${host}:${port}` === instance);
       const [node, second] = nodes;
       // Two: one of them may be its successor's, which has not reported yet.
@@ -112,8 +110,4 @@ export class DeadNeighbours {
     }
     await this.#read();
   }
-}
-
-function identityIn(value: Uint8Array): string | null {
-  return parseJson(report, Buffer.from(value).toString('utf8'))?.process ?? null;
 }

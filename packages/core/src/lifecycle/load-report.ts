@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Records, Registry } from '../ports/discovery.ts';
 import type { Logger } from '../ports/logger.ts';
+import { encodeLoadRecord, loadRecordPath, loadRecordsOf } from './load-record.ts';
 import { ownProcess } from './process-identity.ts';
 import type { ServerAddress } from './server-address.ts';
 
@@ -28,7 +29,6 @@ export class LoadReport {
   readonly #options: LoadReportOptions;
   /** A new process at this address, to which our sockets were handed over, has a report of its own. */
   readonly #id = randomUUID();
-  /** By which others on this machine see that we were killed. */
   readonly #process = ownProcess() ?? undefined;
   #timer: Timer | null = null;
   #turn: Promise<void> = Promise.resolve();
@@ -71,11 +71,8 @@ export class LoadReport {
     const now = sessions();
     const isDue = now !== this.#shown || clock.now() - this.#shownAtMs >= REPEAT_MS;
     if (!isDue || this.#timer === null) return;
-    const value = Buffer.from(
-      JSON.stringify({ sessions: now, id: this.#id, process: this.#process }),
-      'utf8',
-    );
-    await Promise.all(addresses.map((address) => records.put(pathOf(address), value)));
+    const value = encodeLoadRecord({ sessions: now, id: this.#id, process: this.#process });
+    await Promise.all(addresses.map((address) => records.put(loadRecordPath(address), value)));
     this.#shown = now;
     this.#shownAtMs = clock.now();
   }
@@ -85,9 +82,9 @@ export class LoadReport {
     const { records, registry, addresses } = this.#options;
     for (const space of new Set(addresses.map((address) => address.space))) {
       // In this order: a gateway registers before it reports.
-      const entries = await records.list(loadsOf(space));
+      const entries = await records.list(loadRecordsOf(space));
       const nodes = await registry.list(space);
-      const alive = new Set(nodes.map(({ host, port }) => pathOf({ space, host, port })));
+      const alive = new Set(nodes.map(({ host, port }) => loadRecordPath({ space, host, port })));
       const dead = entries.filter(({ path }) => !alive.has(path));
       await Promise.all(dead.map(({ path }) => records.delete(path)));
     }
@@ -97,7 +94,7 @@ export class LoadReport {
     const { records, addresses } = this.#options;
     await Promise.all(
       addresses.map(async (address) => {
-        const entry = await records.get(pathOf(address));
+        const entry = await records.get(loadRecordPath(address));
         if (entry !== null && Buffer.from(entry.value).includes(this.#id)) await records.delete(entry.path);
       }),
     );
@@ -109,12 +106,4 @@ export class LoadReport {
     });
     return this.#turn;
   }
-}
-
-function pathOf({ space, host, port }: ServerAddress): string {
-  return `${loadsOf(space)}/${host}:${port}`;
-}
-
-function loadsOf(space: string): string {
-  return `${space}_load`;
 }
