@@ -57,17 +57,17 @@ export function issueGatewayToken(secret: Uint8Array, options: IssueOptions): st
  * with `secret`, for this user, not too long ago.
  */
 export function verifyGatewayToken(secret: Uint8Array, token: string, options: VerifyOptions): string | null {
-  const problem = problemOf(secret, token, options);
+  const parts = TOKEN.exec(token);
+  const problem = problemOf(secret, parts, options);
   if (problem !== null) throw new SenbonError('AUTHENTICATION_FAILED', { user: options.user, problem });
-  return TOKEN.exec(token)?.[2] || null;
+  return parts?.[2] || null;
 }
 
-function problemOf(secret: Uint8Array, token: string, options: VerifyOptions): string | null {
-  const match = TOKEN.exec(token);
-  if (match === null) {
+function problemOf(secret: Uint8Array, parts: RegExpExecArray | null, options: VerifyOptions): string | null {
+  if (parts === null) {
     return 'the password is not a gateway token; only gateways of this server space may connect here (kyuubi.internal.security.enabled)';
   }
-  const [, issuedAt = '', gateway = '', nonce = '', mac = ''] = match;
+  const [, issuedAt = '', gateway = '', nonce = '', mac = ''] = parts;
   const expected = sign(secret, options, [issuedAt, gateway, nonce]);
   if (!timingSafeEqual(expected, Buffer.from(mac, 'base64url'))) {
     return 'the gateway token was made for another user, for another engine or with another secret; do both ends belong to the same server space, and does the engine know the address it is registered with?';
