@@ -6,26 +6,29 @@ import { readFileSync, readlinkSync } from 'node:fs';
  * where the system does not tell (no Linux).
  */
 export function ownProcess(): string | null {
-  const view = ownView();
+  const own = ownView();
   const start = startOf('self');
-  return view === null || start === null ? null : `${view}/${process.pid}/${start}`;
+  return own === null || start === null ? null : `${own}/${process.pid}/${start}`;
 }
 
 /** True only when it is certain: the process could be seen from here, and is not there any more. */
 export function isDeadProcess(identity: string): boolean {
   const match = /^(.+)\/(\d+)\/(\d+)$/.exec(identity);
   if (match === null) return false;
-  const [, view, pid = '', start] = match;
-  return view === ownView() && startOf(pid) !== start;
+  const [, whose, pid = '', start] = match;
+  return whose === ownView() && startOf(pid) !== start;
 }
 
+let view: string | null = null;
+
+/** Read once: it does not change as long as this process lives, and others are looked at every second. */
 function ownView(): string | null {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${boot}/${readlinkSync('/proc/self/ns/pid')}`;
+    view ??= `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return null;
   }
+  return view;
 }
 
 /** In clock ticks since the boot; `null` for a process that is gone, and for one that only its parent has not noticed yet. */
