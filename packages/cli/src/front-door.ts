@@ -1,4 +1,4 @@
-import { type Conf, frontendArea, type Gateway, readArea, SenbonError } from '@senbon/core';
+import { type Conf, frontendArea, type Gateway, readArea, SenbonError, trimSlashes } from '@senbon/core';
 import type { HiveClientOptions } from '@senbon/hive-thrift';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
@@ -20,7 +20,7 @@ export function frontDoorOf(gateway: Pick<Gateway, 'frontends'>, conf: Conf): Fr
   const { port } = frontend;
   if (frontend.protocol === 'THRIFT_HTTP') {
     const host = urlHost(localHost(config.httpHost));
-    return { mode: 'http', url: `http://${host}:${port}/${config.httpPath.replace(/^\/+|\/+$/g, '')}` };
+    return { mode: 'http', url: `http://${host}:${port}/${trimSlashes(config.httpPath)}` };
   }
   const isNoSasl = conf.get('kyuubi.authentication')?.trim().toUpperCase() === 'NOSASL';
   return { mode: 'binary', host: localHost(config.binaryHost), port, isNoSasl };

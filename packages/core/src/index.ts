@@ -29,6 +29,7 @@ export { KeyCheck } from './config/key-check.ts';
 export { kyuubiKeys } from './config/kyuubi-keys.ts';
 export { formatDuration, parseDuration } from './config/duration.ts';
 export { DEFAULTS_FILE, loadConf, type LoadedConf, parseArguments, parseProperties } from './config/load.ts';
+export { trimSlashes } from './config/trim-slashes.ts';
 export {
   engineAddressArea,
   engineArea,
@@ -55,6 +56,7 @@ export type { Doors } from './handover/handover.ts';
 export { type Inheritance, type ListeningSocket, parseInheritance } from './handover/inheritance.ts';
 export { listenPrivately } from './handover/listen-privately.ts';
 export { advertisedHostOf, localIp, withDefaultPort } from './lifecycle/addresses.ts';
+export { spaceOf } from './lifecycle/advertised-servers.ts';
 export { haArea, lifecycleArea } from './lifecycle/config.ts';
 export {
   type DrainReport,

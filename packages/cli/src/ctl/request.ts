@@ -8,6 +8,7 @@ import {
   readArea,
   SHARE_LEVELS,
   type ShareLevel,
+  spaceOf,
   withDefaultPort,
 } from '@senbon/core';
 import type { CtlArguments } from './arguments.ts';
@@ -61,7 +62,7 @@ export async function requestOf(
     throw new ControlError('Zookeeper quorum is not specified and no default value to load');
   }
   const namespace = values.get('namespace') ?? ha.namespace;
-  if (action === 'create' && pathOf(namespace) === pathOf(ha.namespace)) {
+  if (action === 'create' && spaceOf(namespace) === spaceOf(ha.namespace)) {
     throw new ControlError(
       `Only support expose Kyuubi server instance to another domain, but the namespace [${namespace}] is the server's own; choose another by --namespace`,
     );
@@ -72,8 +73,8 @@ export async function requestOf(
     resource,
     addresses: withDefaultPort(addresses, ha.clientPort),
     space:
-      resource === 'server' ? pathOf(namespace) : engineSpace(args, conf, { namespace, defaultEngineType }),
-    ownSpace: pathOf(ha.namespace),
+      resource === 'server' ? spaceOf(namespace) : engineSpace(args, conf, { namespace, defaultEngineType }),
+    ownSpace: spaceOf(ha.namespace),
     at,
     isJson: isJson(values.get('output')),
     isWaiting: values.has('wait'),
@@ -149,8 +150,4 @@ function deadlineOf(values: ReadonlyMap<string, string>): number | null {
   const ms = durationOf(text);
   if (ms === null) throw new ControlError(`Not a duration: ${text}. Write it as 10m, 30s or PT10M`);
   return ms;
-}
-
-export function pathOf(namespace: string): string {
-  return `/${namespace.replace(/^\/+|\/+$/g, '')}`;
 }

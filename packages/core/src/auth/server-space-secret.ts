@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AreaConfig } from '../config/area.ts';
+import { trimSlashes } from '../config/trim-slashes.ts';
 import type { securityArea } from '../engine/config.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import { makeFolder } from '../observe/make-folder.ts';
@@ -34,10 +35,7 @@ export async function serverSpaceSecret(sources: SecretSources): Promise<Uint8Ar
     case 'FILE':
       return fromFile(sources.file);
     case 'ZOOKEEPER':
-      return fromDiscovery(
-        sources.records,
-        config.secretNode ?? `/${sources.namespace.replace(/^\/+|\/+$/g, '')}_secret`,
-      );
+      return fromDiscovery(sources.records, config.secretNode ?? `/${trimSlashes(sources.namespace)}_secret`);
   }
 }
 

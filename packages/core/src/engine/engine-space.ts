@@ -1,3 +1,4 @@
+import { trimSlashes } from '../config/trim-slashes.ts';
 import type { ShareLevel } from './config.ts';
 
 export interface EngineSpaceInput {
@@ -56,7 +57,7 @@ export function poolCounterPathOf(input: EngineSpaceInput, poolName: string): st
 }
 
 function rootOf({ namespace, version, shareLevel, engineType }: EngineSpaceInput): string {
-  return `/${namespace.replace(/^\/+|\/+$/g, '')}_${version}_${shareLevel}_${encodeSegment(engineType)}`;
+  return `/${trimSlashes(namespace)}_${version}_${shareLevel}_${encodeSegment(engineType)}`;
 }
 
 function routingUserOf(input: EngineSpaceInput): string {

@@ -2,6 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { ThriftProtocolError } from '@senbon/hive-thrift';
 import { Hono } from 'hono';
 import type { AreaConfig } from '../config/area.ts';
+import { trimSlashes } from '../config/trim-slashes.ts';
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import type { ListeningSocket } from '../handover/inheritance.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -44,7 +45,7 @@ export class ThriftHttpFrontend implements Frontend {
     const { config, inherited, clock } = options;
     this.#options = options;
     this.#logger = options.logger.named('server.KyuubiThriftHttpFrontendService');
-    this.#path = config.httpPath.replace(/^\/+|\/+$/g, '');
+    this.#path = trimSlashes(config.httpPath);
     const app: HttpApp = new Hono();
     // PyHive posts to a path with a trailing slash, every other client without.
     for (const path of [`/${this.#path}`, `/${this.#path}/`]) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AreaConfig } from '../config/area.ts';
+import { trimSlashes } from '../config/trim-slashes.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { frontendArea } from '../frontend/config.ts';
 
@@ -94,7 +95,7 @@ function checkSockets(config: AreaConfig<typeof frontendArea>, sockets: readonly
         `it serves ${protocol} at the address ${host ?? '*'}, and ${place.keys}.host is ${place.host ?? 'unset'} now. Give it back, or use: kyuubi restart`,
       );
     }
-    if (path !== undefined && path !== trimmed(config.httpPath)) {
+    if (path !== undefined && path !== trimSlashes(config.httpPath)) {
       throw refusal(
         `it serves ${protocol} at the path ${path}, and kyuubi.frontend.thrift.http.path is ${config.httpPath} now. Give ${path} back, or use: kyuubi restart`,
       );
@@ -106,7 +107,7 @@ function checkSpace(
   present: Omit<InheritanceConfig, 'frontend'>,
   { namespace, addresses }: HandedSpace,
 ): void {
-  if (trimmed(present.namespace) !== trimmed(namespace)) {
+  if (trimSlashes(present.namespace) !== trimSlashes(namespace)) {
     throw refusal(
       `it is registered in the namespace ${namespace}, and kyuubi.ha.namespace is ${present.namespace} now. Give ${namespace} back, or use: kyuubi restart`,
     );
@@ -130,11 +131,7 @@ function membersOf(addresses: string): readonly [hosts: readonly string[], root:
   const [hosts = '', ...root] = rest.split('/');
   // etcd takes addresses with a scheme each; what is behind the first is no root.
   if (scheme !== '') return [addresses.split(',').map((address) => address.trim()), ''];
-  return [hosts.split(',').map((host) => host.trim()), trimmed(root.join('/'))];
-}
-
-function trimmed(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '');
+  return [hosts.split(',').map((host) => host.trim()), trimSlashes(root.join('/'))];
 }
 
 function refusal(problem: string): SenbonError {

@@ -1,4 +1,5 @@
 import type { AreaConfig } from '../config/area.ts';
+import { trimSlashes } from '../config/trim-slashes.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
 import type { frontendArea } from '../frontend/config.ts';
 import type { Frontend } from '../frontend/frontend.ts';
@@ -52,7 +53,7 @@ export function spacesOf({ advertise, namespace }: AreaConfig<typeof haArea>): R
 }
 
 export function spaceOf(namespace: string): string {
-  return `/${namespace.replace(/^\/+|\/+$/g, '')}`;
+  return `/${trimSlashes(namespace)}`;
 }
 
 function pairOf(entry: string, own: string): { protocol: string; namespace: string } {
@@ -69,6 +70,6 @@ function pairOf(entry: string, own: string): { protocol: string; namespace: stri
 function dataOf({ protocol, port }: Frontend, { host, frontend, authentication }: AdvertisedInput) {
   const common = { host, port, authentication };
   return protocol === 'THRIFT_HTTP'
-    ? ({ ...common, mode: 'http', path: frontend.httpPath.replace(/^\/+|\/+$/g, '') } as const)
+    ? ({ ...common, mode: 'http', path: trimSlashes(frontend.httpPath) } as const)
     : ({ ...common, mode: 'binary', saslQop: 'auth' } as const);
 }
