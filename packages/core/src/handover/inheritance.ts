@@ -78,7 +78,7 @@ function checkSockets(config: AreaConfig<typeof frontendArea>, sockets: readonly
     THRIFT_HTTP: { host: config.httpHost, port: config.httpPort, keys: 'kyuubi.frontend.thrift.http.bind' },
     REST: { host: config.restHost, port: config.restPort, keys: 'kyuubi.frontend.rest.bind' },
   };
-  const protocols = new Set(config.protocols.map((protocol) => protocol.toUpperCase()));
+  const protocols: ReadonlySet<string> = new Set(config.protocols);
   for (const { protocol, host, port, path } of sockets) {
     const place = places[protocol];
     if (place === undefined || !protocols.has(protocol)) {
