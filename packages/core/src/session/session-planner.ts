@@ -78,12 +78,15 @@ const QUOTED_CHARS = 32;
 /** Turns an OpenSession request into a user, an engine space and the confs for session and engine. */
 export class SessionPlanner {
   readonly #options: SessionPlannerOptions;
+  /** The server's conf, for every session. */
+  readonly #serverConf: ReadonlyMap<string, string>;
   readonly #engineAddress: ReadonlyMap<string, string>;
 
   constructor(options: SessionPlannerOptions) {
     const { serverConf, discoveryAddresses, isDiscoveryEmbedded } = options;
     const isLocal = isDiscoveryEmbedded || isLoopbackOnly(discoveryAddresses);
     this.#options = options;
+    this.#serverConf = serverConf.toMap();
     this.#engineAddress = engineAddressConf(readArea(engineAddressArea, serverConf), isLocal);
   }
 
@@ -92,11 +95,11 @@ export class SessionPlanner {
    * SESSION_CONF_* and CONFIG_* for what the client sent or a profile has, AUTHENTICATION_FAILED for a proxy user, GROUP_UNKNOWN.
    */
   async prepare(request: TOpenSessionReq, client: ClientContext, refId: string): Promise<() => SessionPlan> {
-    const { serverConf, rules, logger } = this.#options;
+    const { rules, logger } = this.#options;
     const user = userOf(request, client);
     const sent = normalizeSessionConf(request.configuration ?? new Map(), rules, logger);
     refuseProxyUser(sent, user);
-    const defaults = defaultsFor(user, serverConf.toMap());
+    const defaults = defaultsFor(user, this.#serverConf);
     const asked = Conf.of(Object.fromEntries(defaults), 'server').with(
       Object.fromEntries(sent),
       'the session',
@@ -164,7 +167,7 @@ export class SessionPlanner {
   #launchConf(own: ReadonlyMap<string, string>, space: EngineSpace, refId: string): Map<string, string> {
     const conf = SHARED_LEVELS.has(space.shareLevel)
       ? new Map([
-          ...commonDefaults(this.#options.serverConf.toMap()),
+          ...commonDefaults(this.#serverConf),
           ...[...own].filter(([key]) => !key.startsWith('kyuubi.')),
         ])
       : own;
