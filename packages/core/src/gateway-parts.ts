@@ -189,6 +189,7 @@ export async function createDoor(
   { conf, version, discovery, inheritance, serverUser, clock, logger }: GatewayOptions,
   { client, sessions, gateway, admit, left }: DoorInput,
 ): Promise<Door> {
+  const ha = readArea(haArea, conf);
   const config = readArea(frontendArea, conf);
   const host = await advertisedHostOf({
     advertisedHost: config.advertisedHost,
@@ -222,13 +223,13 @@ export async function createDoor(
     admin: gatewayAdmin({
       gateway,
       registry: client.registry,
-      spaces: spacesOf(readArea(haArea, conf)),
+      spaces: spacesOf(ha),
     }),
     serverUser,
     clock,
     logger,
   });
-  const space = { namespace: readArea(haArea, conf).namespace, addresses: discovery.addresses };
+  const space = { namespace: ha.namespace, addresses: discovery.addresses };
   return {
     host,
     frontends,
