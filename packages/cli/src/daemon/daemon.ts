@@ -6,7 +6,7 @@ import { makeFolder, messageOf, SenbonError } from '@senbon/core';
 import type { DaemonEnvironment } from './daemon-environment.ts';
 import { readFrontDoor } from '../front-door.ts';
 import { askForStatus } from '../upgrade/control-client.ts';
-import { controlPath } from '../upgrade/protocol.ts';
+import { controlPath, type GatewayStatus } from '../upgrade/protocol.ts';
 import { gatewayCommand } from './gateway-command.ts';
 import { endOfLog, rotateLog } from './log-rotation.ts';
 import { isGateway, PidFile } from './pid-file.ts';
@@ -77,7 +77,7 @@ export class Daemon {
     const outcome = await runUpgrade({ pid, pidDir, command, logFile, maxLogFiles });
     if (outcome.kind === 'refused') {
       // Its state now: who stops it while it is upgraded means it to end.
-      const state = (await askForStatus(controlPath(pidDir, pid)))?.state ?? 'running';
+      const state = (await this.#statusOf(pid))?.state ?? 'running';
       const goesOn = state === 'running' && (await isGateway(pid)) ? `, process ${pid} goes on` : '';
       this.#print(`${NAME} was not upgraded${goesOn}: ${outcome.problem}`);
       if (outcome.log !== '') this.#print(`The end of ${outcome.logFile}:\n${outcome.log}`);
@@ -144,6 +144,11 @@ export class Daemon {
     return [...(pid === null ? [] : [pid]), ...(await this.#pidFile.predecessors())];
   }
 
+  /** At its control socket; `null` when nobody answers there. */
+  #statusOf(pid: number): Promise<GatewayStatus | null> {
+    return askForStatus(controlPath(this.#environment.pidDir, pid));
+  }
+
   async #knock(): Promise<Health> {
     const door = await readFrontDoor(this.#pidFile.doorPath);
     return door === null ? NOT_YET : probe(door);
@@ -154,16 +159,13 @@ export class Daemon {
    * one that has all the connections it may have turns who knocks away without a word.
    */
   async #answers(pid: number, isPresent: boolean): Promise<boolean> {
-    const [status, health] = await Promise.all([
-      askForStatus(controlPath(this.#environment.pidDir, pid)),
-      isPresent ? this.#knock() : NOT_YET,
-    ]);
+    const [status, health] = await Promise.all([this.#statusOf(pid), isPresent ? this.#knock() : NOT_YET]);
     return status !== null || health.kind === 'serves' || health.kind === 'draining';
   }
 
   async #tellOfPredecessors(): Promise<void> {
     for (const pid of await this.#pidFile.predecessors()) {
-      const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
+      const status = await this.#statusOf(pid);
       if (status === null) this.#print(`Process ${pid}, upgraded, does not answer; it ends or hangs`);
       else
         this.#print(
@@ -215,7 +217,7 @@ export class Daemon {
 
   /** Whether there was something to tell. */
   async #tellOfSessions(pid: number): Promise<boolean> {
-    const status = await askForStatus(controlPath(this.#environment.pidDir, pid));
+    const status = await this.#statusOf(pid);
     if (status === null || status.openSessions === 0) return false;
     this.#print(
       `It waits until its ${status.openSessions} open session(s) are closed, or kyuubi.server.drain.deadline is over; ` +
