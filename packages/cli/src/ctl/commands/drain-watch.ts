@@ -7,6 +7,7 @@ import {
   parseDrainReport,
   type ServerAddress,
 } from '@senbon/core';
+import { nodesAt } from '../nodes.ts';
 
 /** Exit codes of `--wait`; 1 is a command that failed. */
 export const DrainEnd = {
@@ -100,8 +101,7 @@ export class DrainWatch {
 
   async #isRegistered(): Promise<boolean> {
     const { discovery, address } = this.#options;
-    const nodes = await discovery.registry.list(address.space);
-    return nodes.some(({ host, port }) => host === address.host && port === address.port);
+    return nodesAt(await discovery.registry.list(address.space), address).length > 0;
   }
 
   #tell({ sessions, users }: DrainReport): void {
