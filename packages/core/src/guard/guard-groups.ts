@@ -1,5 +1,6 @@
 import { messageOf, SenbonError } from '../errors/senbon-error.ts';
 import { Permits } from '../observe/permits.ts';
+import { RecentAnswers } from '../observe/recent-answers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GroupProvider } from '../ports/groups.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -17,39 +18,24 @@ const MAX_KEPT = 10_000;
 /** A look-up may be a process. */
 const MAX_AT_ONCE = 8;
 
-interface Kept {
-  readonly atMs: number;
-  readonly group: Promise<string>;
-}
-
 /** Groups of users by a provider, whoever wrote it: answered in time, kept for a while, asked for once at a time. */
 export class GuardedGroups {
   readonly #provider: GroupProvider;
   readonly #options: GuardGroupsOptions;
   readonly #permits: Permits;
-  readonly #kept = new Map<string, Kept>();
+  readonly #groups: RecentAnswers<string>;
 
   constructor(provider: GroupProvider, options: GuardGroupsOptions) {
     this.#provider = provider;
     this.#options = options;
     this.#permits = new Permits(MAX_AT_ONCE, options.clock);
+    // A failure is not kept: the user may just have been made.
+    this.#groups = new RecentAnswers({ keptMs: KEPT_MS, maxKept: MAX_KEPT, clock: options.clock });
   }
 
   /** Throws GROUP_UNKNOWN. */
   primaryGroupOf(user: string): Promise<string> {
-    const now = this.#options.clock.now();
-    const kept = this.#kept.get(user);
-    if (kept !== undefined && now - kept.atMs < KEPT_MS) return kept.group;
-    const made: Kept = { atMs: now, group: this.#ask(user) };
-    this.#kept.delete(user);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(user, made);
-    // A failure is not kept: the user may just have been made.
-    made.group.catch(() => {
-      if (this.#kept.get(user) === made) this.#kept.delete(user);
-    });
-    return made.group;
+    return this.#groups.get(user, () => this.#ask(user));
   }
 
   async #ask(user: string): Promise<string> {

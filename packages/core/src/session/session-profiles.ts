@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Conf } from '../config/conf.ts';
 import { readProperties } from '../config/load.ts';
 import { SenbonError } from '../errors/senbon-error.ts';
+import { RecentAnswers } from '../observe/recent-answers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 
@@ -11,11 +12,6 @@ export interface SessionProfilesOptions {
   readonly confDir: string;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-interface Loaded {
-  readonly atMs: number;
-  readonly conf: Promise<Conf | null>;
 }
 
 /** Profiles of one session. */
@@ -29,10 +25,17 @@ const NOTHING = new Conf(new Map());
 /** The administrator's confs for kinds of sessions, by Kyuubi's file advisor: `kyuubi-session-<profile>.conf`. */
 export class SessionProfiles {
   readonly #options: SessionProfilesOptions;
-  readonly #files = new Map<string, Loaded>();
+  readonly #files: RecentAnswers<Conf | null>;
 
   constructor(options: SessionProfilesOptions) {
     this.#options = options;
+    this.#files = new RecentAnswers({
+      keptMs: options.config.reloadIntervalMs,
+      maxKept: MAX_KEPT,
+      // What is not there is looked for again.
+      isLasting: (conf) => conf !== null,
+      clock: options.clock,
+    });
   }
 
   /**
@@ -42,22 +45,10 @@ export class SessionProfiles {
   async overlayOf(profiles: readonly string[]): Promise<Conf> {
     if (this.#options.config.advisors.length === 0 || profiles.length === 0) return NOTHING;
     check(profiles);
-    const confs = await Promise.all(profiles.map((profile) => this.#load(profile)));
+    const confs = await Promise.all(
+      profiles.map((profile) => this.#files.get(profile, () => this.#read(profile))),
+    );
     return confs.reduce<Conf>((below, conf) => (conf === null ? below : below.merge(conf)), NOTHING);
-  }
-
-  #load(profile: string): Promise<Conf | null> {
-    const { config, clock } = this.#options;
-    const kept = this.#files.get(profile);
-    if (kept !== undefined && clock.now() - kept.atMs < config.reloadIntervalMs) return kept.conf;
-    const loaded: Loaded = { atMs: clock.now(), conf: this.#read(profile) };
-    this.#keep(profile, loaded);
-    const forget = () => {
-      if (this.#files.get(profile) === loaded) this.#files.delete(profile);
-    };
-    // What is not there, or cannot be read, is looked for again.
-    loaded.conf.then((conf) => conf ?? forget(), forget);
-    return loaded.conf;
   }
 
   async #read(profile: string): Promise<Conf | null> {
@@ -66,13 +57,6 @@ export class SessionProfiles {
     const conf = await readProperties(file);
     if (conf === null) logger.warn(`There is no ${file}: the profile ${profile} adds nothing`);
     return conf;
-  }
-
-  #keep(profile: string, loaded: Loaded): void {
-    this.#files.delete(profile);
-    const [oldest] = this.#files.keys();
-    if (this.#files.size >= MAX_KEPT && oldest !== undefined) this.#files.delete(oldest);
-    this.#files.set(profile, loaded);
   }
 }
 
